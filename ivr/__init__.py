@@ -1,0 +1,1 @@
+"""The phone line, the staff console and the replay bench."""

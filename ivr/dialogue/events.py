@@ -1,0 +1,131 @@
+"""What can happen to a call, as frozen facts. Times in milliseconds of the call's stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.applicant import PhoneNumber
+from core.decision.model import Decision
+from core.events import JournalEntry
+from core.risk import RiskReport
+from speech.recognizer import Transcript
+
+__all__ = [
+    "AnswerHeard",
+    "CallBegan",
+    "CallEvent",
+    "CallGone",
+    "CodeChecked",
+    "CodeSent",
+    "DecisionMade",
+    "Failed",
+    "KeyPressed",
+    "PromptDone",
+    "RiskUpdated",
+    "Silence",
+    "SpeechBegan",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CallBegan:
+    """The line is open. ``left_behind`` is the journal of an unfinished case of this number, if any."""
+
+    call_id: str
+    case_id: str
+    caller: PhoneNumber | None
+    attestation: str | None = None
+    left_behind: tuple[JournalEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PromptDone:
+    """A prompt's mark came back. ``heard`` is False when it was flushed by a ``StopPlayback``."""
+
+    say_id: int
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechBegan:
+    """Voice activity confirmed as the caller's speech."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerHeard:
+    """The caller finished speaking and it was decoded."""
+
+    listen_id: int
+    transcript: Transcript
+    start_ms: int
+    end_ms: int
+    latency_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    digit: str
+    at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The listening time ran out. ``noise`` is True when there was sound but no speech."""
+
+    listen_id: int
+    noise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RiskUpdated:
+    report: RiskReport
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChecked:
+    """``ok``, ``wrong``, ``expired`` or ``exhausted``."""
+
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMade:
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An effect could not be performed. ``what`` is the effect's name; nothing of it was kept."""
+
+    what: str
+    code: str = field(default="")
+
+
+@dataclass(frozen=True, slots=True)
+class CallGone:
+    """The caller hung up or the stream ended."""
+
+    why: str
+
+
+CallEvent = (
+    CallBegan
+    | PromptDone
+    | SpeechBegan
+    | AnswerHeard
+    | KeyPressed
+    | Silence
+    | RiskUpdated
+    | CodeSent
+    | CodeChecked
+    | DecisionMade
+    | Failed
+    | CallGone
+)

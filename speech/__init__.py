@@ -1,0 +1,1 @@
+"""Audio in, typed answers out. Knows no calls and no loans."""

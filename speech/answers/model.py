@@ -1,0 +1,93 @@
+"""The shape of a parsed answer, the same for every language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+__all__ = ["Command", "Kind", "Parsed", "Period", "Reading", "Value"]
+
+#: digits and codes: str; amount: Decimal in major units; term: int months; yes_no: bool.
+Value = str | int | bool | Decimal | date
+
+
+class Kind(StrEnum):
+    DIGITS = "digits"
+    AMOUNT = "amount"
+    DATE = "date"
+    NAME = "name"
+    YES_NO = "yes_no"
+    TERM = "term"
+    PURPOSE = "purpose"
+    EMPLOYMENT = "employment"
+
+
+class Period(StrEnum):
+    """What an amount of money is counted per."""
+
+    WEEK = "week"
+    FORTNIGHT = "fortnight"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Command(StrEnum):
+    """What a caller may say anywhere instead of an answer."""
+
+    REPEAT = "repeat"
+    SLOWER = "slower"
+    HELP = "help"
+    GO_BACK = "go_back"
+    AGENT = "agent"
+    STOP = "stop"
+    NOT_MY_LOAN = "not_my_loan"
+    DONT_KNOW = "dont_know"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Reading:
+    """One way to understand the words. ``period`` is set on amounts where one was said.
+
+    ``cost`` orders readings: 0 for the plain one, larger for readings that need a bolder assumption.
+    """
+
+    value: Value
+    period: Period | None = None
+    cost: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"Reading(•••, cost={self.cost})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Parsed:
+    """Every reading of one answer, most likely first.
+
+    ``command`` is set when the words ask for something else than the question ("repeat", "agent").
+    ``corrects`` is True when the words take back something ("no, twelve hundred"; "I meant March"); the readings are
+    then of the correction. ``topic`` names the field a correction is about where the words say so ("change my
+    income"): ``amount``, ``term``, ``date``, ``income``, ``debt``, ``name``, ``phone``, ``purpose``, ``employment``,
+    ``id``.
+    For a yes/no with a tail ("yes but change the amount") the reading is the yes or no and ``tail`` the other words.
+    """
+
+    kind: Kind
+    readings: tuple[Reading, ...] = ()
+    command: Command | None = None
+    corrects: bool = False
+    topic: str | None = None
+    tail: str = ""
+
+    @property
+    def ambiguous(self) -> bool:
+        return len(self.readings) > 1
+
+    @property
+    def value(self) -> Value | None:
+        """The value when exactly one reading stands, else ``None``."""
+        return self.readings[0].value if len(self.readings) == 1 else None
+
+    def __repr__(self) -> str:
+        return f"Parsed({self.kind}, {len(self.readings)} readings, command={self.command})"
