@@ -1,0 +1,87 @@
+"""Every setting, typed. Each is an environment variable ``LOANLINE_<NAME>`` (Twilio's own keep their names).
+
+``docs/configuration.md`` describes them for operators; a test keeps the two together.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import EnvironmentProblem
+
+__all__ = ["Settings", "load_settings"]
+
+
+def _default_workers() -> int:
+    return max(1, min(4, (os.cpu_count() or 2) - 1))
+
+
+class Settings(BaseSettings):
+    """All settings of one node. Secrets never appear in ``repr``."""
+
+    model_config = SettingsConfigDict(env_prefix="LOANLINE_", extra="ignore", populate_by_name=True)
+
+    data_dir: Path = Field(Path("data"), description="Where the database, keys and audit heads live.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(8080, description="Port to listen on; 0 picks a free one.")
+    public_url: str = Field("", description="The URL Twilio sees, such as https://line.example.org; signatures use it.")
+    demo: bool = Field(False, description="Serve /phone, the sandbox and the demo feed; never in production.")
+
+    keyring_file: Path | None = Field(None, description="The keyring file; by default keyring.json in the data dir.")
+    keyring_passphrase: SecretStr | None = Field(None, description="Seals the keyring file when set.")
+
+    jurisdiction: str = Field("us", description="The jurisdiction pack that governs this line.")
+    currency: str = Field("USD", description="The currency of the products.")
+    language: str = Field("en-US", description="The language the line speaks and hears.")
+
+    models_dir: Path | None = Field(None, description="Extra speech models; by default models/ in the data dir.")
+    recognizer_workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        default_factory=_default_workers, description="Recogniser processes."
+    )
+    voice: str = Field("", description="The pyttsx3 voice of the prompts; empty picks the clearest one.")
+    voice_rate: Annotated[int, Field(ge=80, le=300)] = Field(150, description="Prompt speed in words a minute.")
+
+    max_calls: Annotated[int, Field(ge=1, le=10_000)] = Field(20, description="Calls at once; the next is called back.")
+    stall_seconds: Annotated[int, Field(ge=1, le=120)] = Field(10, description="A stream silent this long is dead.")
+    resume_hours: Annotated[int, Field(ge=0, le=168)] = Field(24, description="How long a dropped call can go on.")
+    staff_number: str = Field("", description="Where calls for a person are sent, in E.164; empty takes a message.")
+
+    log_level: str = Field("info", description="debug, info, warning or error.")
+
+    twilio_account_sid: str = Field("", validation_alias="TWILIO_ACCOUNT_SID", description="Twilio account.")
+    twilio_auth_token: SecretStr = Field(
+        SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN", description="Signs and checks webhooks; calls the API."
+    )
+    twilio_from_number: str = Field("", validation_alias="TWILIO_FROM_NUMBER", description="Sender of text messages.")
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        value = value.rstrip("/")
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// (or http:// on this machine)")
+        return value
+
+    @property
+    def keyring_path(self) -> Path:
+        return self.keyring_file or self.data_dir / "keyring.json"
+
+    @property
+    def models_path(self) -> Path:
+        return self.models_dir or self.data_dir / "models"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment; raises ``EnvironmentProblem`` with one sentence that names the variable."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the overrides itself
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "?"
+        variable = name if name.isupper() else f"LOANLINE_{name.upper()}"
+        raise EnvironmentProblem(f"Set {variable} right: {first['msg']}.") from None
