@@ -1,0 +1,58 @@
+"""What the line tells antifraud about a call, as plain data: turns, and what is known from outside.
+
+No speech types and no call types: the room stands on core alone. Times are milliseconds of the call's stream.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["CallContext", "LinkCount", "TurnFacts"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TurnFacts:
+    """One answer. ``corrected`` says that it replaced an earlier answer to the same question;
+    ``identity_field`` that the question asks who the caller is (name, birth date, national id).
+    ``text`` is what the recogniser wrote; it is read for wording and never kept in a report."""
+
+    question_id: str
+    prompt_end_ms: int
+    speech_start_ms: int
+    speech_end_ms: int
+    by_keys: bool = False
+    corrected: bool = False
+    identity_field: bool = False
+    text: str = ""
+
+    def __repr__(self) -> str:
+        return f"TurnFacts({self.question_id}, {self.speech_start_ms}..{self.speech_end_ms} ms)"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCount:
+    """How many *other* applicants share one thing with this one inside one window.
+
+    ``kind`` names a rule of ``data/repetition.toml`` (``number``, ``address``, ``payee``, …).
+    """
+
+    kind: str
+    window_hours: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """Facts from outside the call; ``None`` means not known, which counts as nothing.
+
+    ``attestation`` is the carrier's word (``A``, ``B``, ``C`` or Twilio's ``StirVerstat`` value).
+    ``same_number_recent``: other applicants who called from this number in the last seven days.
+    ``same_identity_recent``: other calls that claimed this identity from another number in the last seven days.
+    ``failed_lookups`` names what should have been looked up and could not be: the report is then incomplete.
+    """
+
+    attestation: str | None = None
+    same_number_recent: int | None = None
+    same_identity_recent: int | None = None
+    links: tuple[LinkCount, ...] = ()
+    failed_lookups: tuple[str, ...] = ()
