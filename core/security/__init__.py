@@ -1,0 +1,1 @@
+"""Keys, sealed boxes, blind indexes, the audit tree and redaction. No database, no network."""

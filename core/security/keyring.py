@@ -1,0 +1,234 @@
+"""The top of the key tree: versioned key-encryption keys and the few long-lived keys that never rotate with them.
+
+``KeyWrapper`` is what a key-management service would be asked for; ``FileKeyring`` keeps the keys in one file of
+mode 0600, sealed by a passphrase where one is given (scrypt, RFC 7914, N=2^15 r=8 p=1, then AES-256-GCM).
+The file is written whole to a new name, synced, and renamed, so a crash leaves the old one.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import stat
+import threading
+from pathlib import Path
+from typing import Any, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from core.errors import EnvironmentProblem, WrongKey
+from core.security.envelope import KEY_BYTES, bind, new_key
+
+__all__ = ["PURPOSES", "FileKeyring", "KeyWrapper"]
+
+#: Keys that stay the same when key-encryption keys rotate: look-ups, stored codes and signed heads depend on them.
+PURPOSES = ("index", "codes", "inbox", "audit")
+
+_FORMAT = "loanline-keyring/1"
+_SCRYPT = {"n": 2**15, "r": 8, "p": 1}
+
+
+class KeyWrapper(Protocol):
+    """Wraps other keys under a versioned key that never leaves it."""
+
+    def newest(self) -> int: ...
+
+    def has(self, version: int) -> bool: ...
+
+    def wrap(self, version: int, secret: bytes, bound_to: bytes) -> bytes: ...
+
+    def unwrap(self, version: int, wrapped: bytes, bound_to: bytes) -> bytes:
+        """Raises ``WrongKey`` when the version is unknown or does not fit."""
+        ...
+
+
+class FileKeyring:
+    """Keys in one file. Made by ``create`` or ``load``; safe to share between threads.
+
+    When another process has rotated, an unknown version makes it read the file again.
+    """
+
+    def __init__(self, path: Path, passphrase: str | None, content: dict[str, Any]) -> None:
+        self._path = path
+        self._passphrase = passphrase
+        self._lock = threading.Lock()
+        self._take(content)
+
+    def __repr__(self) -> str:
+        return f"FileKeyring(versions={sorted(self._keks)})"
+
+    # -- making and reading -------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, path: Path, passphrase: str | None) -> FileKeyring:
+        """Make a new keyring; if another process was quicker, read its file instead."""
+        content = {
+            "versions": {"1": _text(new_key())},
+            "purposes": {name: _text(new_key()) for name in PURPOSES},
+        }
+        ring = cls(path, passphrase, content)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            ring._write(replace=False)
+        except FileExistsError:
+            return cls.load(path, passphrase)
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"The keyring file cannot be written ({error.strerror}); check its folder."
+            ) from None
+        return ring
+
+    @classmethod
+    def load(cls, path: Path, passphrase: str | None) -> FileKeyring:
+        """Raises ``WrongKey`` for a wrong or missing passphrase or a file that is no keyring, and
+        ``EnvironmentProblem`` when others may read the file. A plain file met with a passphrase is sealed at once."""
+        content, sealed = _read(path, passphrase)
+        ring = cls(path, passphrase, content)
+        if passphrase and not sealed:
+            ring._write(replace=True)
+        return ring
+
+    def _take(self, content: dict[str, Any]) -> None:
+        try:
+            self._keks = {int(version): _bytes(secret) for version, secret in content["versions"].items()}
+            self._purposes = {name: _bytes(content["purposes"][name]) for name in PURPOSES}
+        except (KeyError, ValueError, TypeError, AttributeError):
+            raise WrongKey("The keyring file is damaged; restore it from its backup.") from None
+        if not self._keks or any(len(key) != KEY_BYTES for key in (*self._keks.values(), *self._purposes.values())):
+            raise WrongKey("The keyring file is damaged; restore it from its backup.")
+
+    def _write(self, replace: bool) -> None:
+        plain = json.dumps(
+            {
+                "versions": {str(version): _text(secret) for version, secret in sorted(self._keks.items())},
+                "purposes": {name: _text(secret) for name, secret in self._purposes.items()},
+            }
+        ).encode()
+        document: dict[str, Any] = {"format": _FORMAT}
+        if self._passphrase:
+            salt, nonce = os.urandom(16), os.urandom(12)
+            box = AESGCM(_stretch(self._passphrase, salt, _SCRYPT)).encrypt(nonce, plain, _FORMAT.encode())
+            document |= {"scrypt": {**_SCRYPT, "salt": _text(salt)}, "nonce": _text(nonce), "box": _text(box)}
+        else:
+            document["plain"] = json.loads(plain)
+        fresh = self._path.with_name(f".{self._path.name}.{os.getpid()}.new")
+        fresh.unlink(missing_ok=True)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(document, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            if replace:
+                fresh.replace(self._path)
+            else:
+                self._path.hardlink_to(fresh)
+        finally:
+            fresh.unlink(missing_ok=True)
+        _sync_folder(self._path.parent)
+
+    # -- use ----------------------------------------------------------------------------------------------------
+
+    def newest(self) -> int:
+        return max(self._keks)
+
+    def has(self, version: int) -> bool:
+        return self._kek(version) is not None
+
+    def wrap(self, version: int, secret: bytes, bound_to: bytes) -> bytes:
+        nonce = os.urandom(12)
+        return nonce + self._aead(version).encrypt(nonce, secret, bind("kek", version) + bound_to)
+
+    def unwrap(self, version: int, wrapped: bytes, bound_to: bytes) -> bytes:
+        try:
+            return self._aead(version).decrypt(wrapped[:12], wrapped[12:], bind("kek", version) + bound_to)
+        except (InvalidTag, ValueError):
+            raise WrongKey("The keyring does not fit the stored keys; use the keyring file of this data.") from None
+
+    def purpose(self, name: str) -> bytes:
+        """The key of one purpose of ``PURPOSES``."""
+        return self._purposes[name]
+
+    def _aead(self, version: int) -> AESGCM:
+        kek = self._kek(version)
+        if kek is None:
+            raise WrongKey(f"The keyring holds no key version {version}; use the keyring file of this data.")
+        return AESGCM(kek)
+
+    def _kek(self, version: int) -> bytes | None:
+        if version not in self._keks:
+            with self._lock:
+                content, _ = _read(self._path, self._passphrase)
+                self._take(content)
+        return self._keks.get(version)
+
+    # -- rotation -----------------------------------------------------------------------------------------------
+
+    def add_version(self) -> int:
+        """Make and store the next key-encryption key; returns its version."""
+        with self._lock:
+            version = max(self._keks) + 1
+            self._keks[version] = new_key()
+            self._write(replace=True)
+        return version
+
+    def forget(self, version: int) -> None:
+        """Destroy an old version for good: what is still wrapped under it, in any backup, is lost."""
+        with self._lock:
+            if version == max(self._keks):
+                raise WrongKey("The newest key version is in use; rotate first.")
+            self._keks.pop(version, None)
+            self._write(replace=True)
+
+
+def _read(path: Path, passphrase: str | None) -> tuple[dict[str, Any], bool]:
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise EnvironmentProblem(f"Others may read the keyring file {path.name}; run chmod 600 on it.")
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise WrongKey(f"The keyring file {path.name} is missing; restore it from its backup.") from None
+    except OSError as error:
+        raise EnvironmentProblem(f"The keyring file cannot be read ({error.strerror}); check its owner.") from None
+    except ValueError:
+        raise WrongKey("The keyring file is damaged; restore it from its backup.") from None
+    if not isinstance(document, dict) or document.get("format") != _FORMAT:
+        raise WrongKey("The keyring file is not one that Loanline wrote; check LOANLINE_KEYRING_FILE.")
+    if isinstance(document.get("plain"), dict):
+        return document["plain"], False
+    if not passphrase:
+        raise WrongKey("The keyring file is sealed; set LOANLINE_KEYRING_PASSPHRASE.")
+    try:
+        parameters = document["scrypt"]
+        key = _stretch(passphrase, _bytes(parameters["salt"]), parameters)
+        plain = AESGCM(key).decrypt(_bytes(document["nonce"]), _bytes(document["box"]), _FORMAT.encode())
+        content = json.loads(plain)
+    except InvalidTag:
+        raise WrongKey("The passphrase does not open the keyring file; check LOANLINE_KEYRING_PASSPHRASE.") from None
+    except (KeyError, ValueError, TypeError, MemoryError):
+        raise WrongKey("The keyring file is damaged; restore it from its backup.") from None
+    return content, True
+
+
+def _stretch(passphrase: str, salt: bytes, parameters: dict[str, Any]) -> bytes:
+    n, r, p = int(parameters["n"]), int(parameters["r"]), int(parameters["p"])
+    return Scrypt(salt=salt, length=KEY_BYTES, n=min(n, 2**20), r=min(r, 32), p=min(p, 16)).derive(passphrase.encode())
+
+
+def _text(secret: bytes) -> str:
+    return base64.b64encode(secret).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
