@@ -1,0 +1,61 @@
+# The verbs of this project. `make` alone lists them.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test suite lint types replay serve lock fixtures clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+PIPER ?=
+
+help: ## list the verbs
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready ## make .venv and install exactly what requirements.lock names
+
+demo: setup ## start the line, play a recorded borrower's call into it, show every step
+	@$(BIN)/loanline demo
+
+test: lint types suite ## everything CI runs
+
+suite: setup ## the tests alone
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: setup ## ruff, formatting, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: setup ## mypy, strict
+	$(BIN)/mypy
+
+replay: setup ## play every fixture call through the line, faster than real time
+	$(BIN)/loanline replay audio_fixtures
+
+serve: setup ## run the line, the console and the API
+	$(BIN)/loanline serve
+
+lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "make: install uv first; it resolves requirements.lock." >&2; exit 3; }
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --no-emit-index-url --no-header \
+		pyproject.toml -o requirements.lock
+
+fixtures: setup ## speak the fixture calls anew (needs flite and piper; see audio_fixtures/README.md)
+	$(BIN)/python scripts/fixtures/make_audio.py --piper-python "$(PIPER)"
+
+clean: ## remove .venv and every cache; data/ stays
+	rm -rf $(VENV) build out *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment. Two stamps: the packages change with the lock, our own metadata with pyproject.toml.
+$(VENV)/.locked: requirements.lock | $(BIN)/python
+	@echo "Installing the pinned packages into $(VENV); the first time takes a minute or two." >&2
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.locked pyproject.toml
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BIN)/python:
+	@scripts/make-venv $(VENV)
