@@ -84,5 +84,3 @@ def due_dates(start: date, first_due: date | None = None) -> Iterator[date]:
     anchor = start.day if first == regular else first.day
     for step in count():
         yield add_months(first, step, anchor)
-
-

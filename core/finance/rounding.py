@@ -34,7 +34,7 @@ def rounding_named(text: str) -> str:
 @contextmanager
 def working_precision(digits: int = 42) -> Iterator[None]:
     """Calculate with ``digits`` significant digits, whatever the caller's decimal context is."""
-    with decimal.localcontext(decimal.Context(prec=digits, Emax=999_999, Emin=-999_999)):
+    with decimal.localcontext(decimal.Context(prec=digits, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)):
         yield
 
 

@@ -1,0 +1,104 @@
+"""The US annual percentage rate by the actuarial method, 12 CFR 1026 Appendix J, and the MAPR of 32 CFR 232.4."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from core.errors import InvalidInput
+from core.finance.rounding import working_precision
+from core.finance.solver import Flow, exact, solve
+from core.finance.unit_period import find_unit_period, series_anchor
+
+__all__ = ["DatedFlow", "Series", "apr_of_dates", "apr_of_series", "mapr_of_dates"]
+
+_MOST_FLOWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """``count`` equal amounts, the first after ``whole`` unit-periods and ``fraction``, each next one period on."""
+
+    amount: Decimal
+    whole: int
+    fraction: Fraction = Fraction(0)
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DatedFlow:
+    amount: Decimal
+    day: date
+
+
+def apr_of_series(per_year: Fraction, advances: Sequence[Series], payments: Sequence[Series]) -> Decimal:
+    """The APR in per cent, unrounded, of flows whose unit-periods are already counted; (b)(8), the general equation.
+
+    Raises ``InvalidInput`` naming ``advances``, ``payments`` or ``unit_periods_per_year``.
+    """
+    if not 0 < per_year <= 366:
+        raise InvalidInput("unit_periods_per_year", "give a number above 0 and at most 366")
+    if len(advances) + len(payments) > _MOST_FLOWS:
+        raise InvalidInput("payments", f"give at most {_MOST_FLOWS} payments")
+    flows = [*_expanded(advances, 1, "advances"), *_expanded(payments, -1, "payments")]
+    with working_precision():
+        return solve(flows, _simple_on_fraction) * exact(per_year) * 100
+
+
+def apr_of_dates(advances: Sequence[DatedFlow], payments: Sequence[DatedFlow]) -> tuple[Decimal, Fraction]:
+    """The APR in per cent, unrounded, and the unit-periods per year that Appendix J finds from the dates.
+
+    Raises ``InvalidInput`` naming ``advances`` or ``payments``.
+    """
+    if not advances:
+        raise InvalidInput("advances", "give at least one advance")
+    start = min(flow.day for flow in advances)
+    if any(flow.day < start for flow in payments):
+        raise InvalidInput("payments", "no payment may come before the first advance")
+    paid_on = [flow.day for flow in payments]
+    drawn_on = [flow.day for flow in advances]
+    unit = find_unit_period(start, drawn_on, paid_on)
+
+    def placed(flows: Sequence[DatedFlow], anchor: int | None) -> list[Series]:
+        return [Series(flow.amount, *unit.between(start, flow.day, anchor)) for flow in flows]
+
+    pay_anchor, draw_anchor = series_anchor(start, paid_on), series_anchor(start, drawn_on)
+    rate = apr_of_series(unit.per_year, placed(advances, draw_anchor), placed(payments, pay_anchor))
+    return rate, unit.per_year
+
+
+def mapr_of_dates(
+    advances: Sequence[DatedFlow], payments: Sequence[DatedFlow], charges: Sequence[DatedFlow]
+) -> Decimal:
+    """The military annual percentage rate in per cent, unrounded.
+
+    The same equation over a wider set of costs: ``charges`` are those that 32 CFR 232.4(c) counts and Regulation Z
+    does not (application fees, credit insurance, ancillary products), on the days they are paid.
+    """
+    return apr_of_dates(advances, [*payments, *charges])[0]
+
+
+def _expanded(series: Sequence[Series], sign: int, field: str) -> list[Flow]:
+    flows: list[Flow] = []
+    for part in series:
+        if not part.amount.is_finite() or part.amount < 0:
+            raise InvalidInput(field, "amounts must not be negative")
+        if part.whole < 0 or not 0 <= part.fraction < 1 or part.whole > 100_000:
+            raise InvalidInput(field, "t must be a whole number from 0 and f a fraction from 0 to below 1")
+        if not 1 <= part.count <= _MOST_FLOWS:
+            raise InvalidInput(field, f"count must be from 1 to {_MOST_FLOWS}")
+        if len(flows) + part.count > _MOST_FLOWS:
+            raise InvalidInput(field, f"give at most {_MOST_FLOWS} of them")
+        flows += [Flow(sign * part.amount, part.whole + step, part.fraction) for step in range(part.count)]
+    return flows
+
+
+def _simple_on_fraction(rate: Decimal, flow: Flow) -> tuple[Decimal, Decimal]:
+    """1 / ((1 + f i)(1 + i)^t), and its slope: interest is simple on the odd fraction, (b)(6)."""
+    fraction = exact(flow.fraction)
+    odd = 1 + fraction * rate
+    factor = 1 / (odd * (1 + rate) ** flow.whole)
+    return factor, -factor * (fraction / odd + flow.whole / (1 + rate))
