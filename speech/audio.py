@@ -71,7 +71,8 @@ def _encode_table() -> npt.NDArray[np.uint8]:
     biased = np.minimum(np.abs(cut), _TOP >> 2) + (_BIAS >> 2)
     segment = np.floor(np.log2(biased)).astype(np.int32) - 5
     code = (segment << 4) | ((biased >> (segment + 1)) & 0x0F)
-    return (code ^ np.where(cut < 0, 0x7F, 0xFF)).astype(np.uint8)
+    table: npt.NDArray[np.uint8] = (code ^ np.where(cut < 0, 0x7F, 0xFF)).astype(np.uint8)
+    return table
 
 
 _DECODE = _decode_table()
@@ -80,7 +81,8 @@ _ENCODE = _encode_table()
 
 def decode_mulaw(mulaw: bytes) -> Samples:
     """G.711 mu-law to samples, one a byte."""
-    return _DECODE[np.frombuffer(mulaw, dtype=np.uint8)]
+    pcm: Samples = _DECODE[np.frombuffer(mulaw, dtype=np.uint8)]
+    return pcm
 
 
 def encode_mulaw(pcm: Samples) -> bytes:
