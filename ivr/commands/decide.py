@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from core.errors import InvalidInput
+from core.finance.daycount import DayCount
+from core.finance.flow_input import annual_rate, read_date, read_decimal
+from core.finance.rounding import rounding_named
+from core.finance.schedule import Instalment, Method, Plan, schedule, totals
+from core.money import Money
 
-if TYPE_CHECKING:
+__all__ = ["register"]
 
 _MOST_BYTES = 5_000_000
 
@@ -30,9 +37,7 @@ def schedule_command(
     method: Annotated[
         str, typer.Option(help="equal_instalment, equal_principal, bullet or interest_only.")
     ] = "equal_instalment",
-    first_due: Annotated[
-        str | None, typer.Option(help="First due date; else a month after the start.")
-    ] = None,
+    first_due: Annotated[str | None, typer.Option(help="First due date; else a month after the start.")] = None,
     day_count: Annotated[str, typer.Option(help="30/360, 30E/360, Act/365F, Act/360 or Act/Act.")] = "30/360",
     rounding: Annotated[str, typer.Option(help="half_up, half_even, half_down, up, down, ceiling, floor.")] = "half_up",
     interest_rounding: Annotated[str | None, typer.Option(help="Rounding of interest, if it differs.")] = None,
@@ -126,7 +131,6 @@ def _whole_number(text: str, field: str) -> int:
 
 
 def _print_schedule(rows: tuple[Instalment, ...]) -> None:
-
 
     table = Table()
     for name in ("No", "Due", "Payment", "Principal", "Interest", "Balance"):
