@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.evidence import Evidence
 from speech.recognizer import HearingSpec
 
 __all__ = [
     "AllowRecording",
+    "AwaitKeys",
     "BindPhone",
     "CheckCode",
     "Effect",
@@ -21,10 +23,8 @@ __all__ = [
     "HandOver",
     "Journal",
     "Listen",
-    "Note",
-    "PauseRecording",
+    "NewCase",
     "Respond",
-    "ResumeRecording",
     "Say",
     "SendCode",
     "StopListening",
@@ -72,6 +72,19 @@ class StopListening:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitKeys:
+    """Give ``Silence`` for ``listen_id`` when no further key comes within ``timeout_ms``. A later one replaces it."""
+
+    listen_id: int
+    timeout_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """Leave the unfinished case alone and go on under a fresh case id."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopPlayback:
     """Empty the far end's buffer."""
 
@@ -93,16 +106,6 @@ class BindPhone:
 @dataclass(frozen=True, slots=True)
 class AllowRecording:
     """The caller agreed: audio may be kept from now on."""
-
-
-@dataclass(frozen=True, slots=True)
-class PauseRecording:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeRecording:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +132,10 @@ class Submit:
 
 @dataclass(frozen=True, slots=True)
 class Respond:
-    """The caller's answer to the offer: accept offer number ``offer`` or refuse all (``None``)."""
+    """The caller's answer to the offer: accept offer number ``offer`` or refuse all (``None``), with its evidence."""
 
     offer: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something staff should see on the board; no personal data."""
-
-    text: str
+    assent: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +163,16 @@ Effect = (
     Say
     | Listen
     | StopListening
+    | AwaitKeys
+    | NewCase
     | StopPlayback
     | Journal
     | BindPhone
     | AllowRecording
-    | PauseRecording
-    | ResumeRecording
     | SendCode
     | CheckCode
     | Submit
     | Respond
-    | Note
     | Finish
     | HandOver
     | EndCall

@@ -18,8 +18,10 @@ __all__ = [
     "CodeChecked",
     "CodeSent",
     "DecisionMade",
+    "EffectFact",
     "Failed",
     "KeyPressed",
+    "LineFact",
     "PromptDone",
     "RiskUpdated",
     "Silence",
@@ -115,17 +117,8 @@ class CallGone:
     why: str
 
 
-CallEvent = (
-    CallBegan
-    | PromptDone
-    | SpeechBegan
-    | AnswerHeard
-    | KeyPressed
-    | Silence
-    | RiskUpdated
-    | CodeSent
-    | CodeChecked
-    | DecisionMade
-    | Failed
-    | CallGone
-)
+#: What the caller and the line did.
+LineFact = CallBegan | PromptDone | SpeechBegan | AnswerHeard | KeyPressed | Silence | CallGone
+#: What became of the effects asked for.
+EffectFact = CodeSent | CodeChecked | DecisionMade | RiskUpdated | Failed
+CallEvent = LineFact | EffectFact

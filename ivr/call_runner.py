@@ -1,0 +1,315 @@
+"""Drives one call: gives the session its events and performs its effects, one at a time and in order.
+
+All timers run on the time of the caller's audio stream, so a call gives the same result at any speed. A journal
+entry is committed before the prompt that confirms it is spoken; when the commit fails, that prompt never is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass
+
+import structlog
+
+from core.errors import LoanlineError, SpeechError
+from core.events import TranscriptLine
+from core.ports import Clock
+from ivr.call_session import CallSession
+from ivr.dialogue.effects import (
+    AllowRecording,
+    AwaitKeys,
+    Effect,
+    EndCall,
+    HandOver,
+    Journal,
+    Listen,
+    Say,
+    StopListening,
+    StopPlayback,
+    Submit,
+)
+from ivr.dialogue.events import (
+    AnswerHeard,
+    CallBegan,
+    CallEvent,
+    CallGone,
+    Failed,
+    KeyPressed,
+    PromptDone,
+    RiskUpdated,
+    Silence,
+)
+from ivr.errands import ERRANDS, Errand, Errands
+from ivr.hearing import Listener
+from ivr.line import AudioIn, KeyIn, Line, LineEnded, LineEvent, MarkBack, NextStep
+from ivr.recording import Recorder
+from ivr.reporting import CallReporter
+from ivr.risk_watch import RiskWatch
+from speech.audio import FRAME_MS, decode_mulaw
+from speech.synthesis import Voice
+
+__all__ = ["CallRunner", "Spoken"]
+
+_FRAME = 8 * FRAME_MS
+_MARK_GRACE_MS = 5000
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Spoken:
+    """A prompt on its way to the caller."""
+
+    say: Say
+    from_ms: int
+    until_ms: int
+
+
+class CallRunner:
+    """One call from answer to hang-up. ``handle`` is called with one line event at a time."""
+
+    def __init__(
+        self,
+        began: CallBegan,
+        session: CallSession,
+        line: Line,
+        *,
+        clock: Clock,
+        voice: Voice,
+        listener: Listener,
+        recorder: Recorder,
+        errands: Errands,
+        risk: RiskWatch,
+        reporter: CallReporter,
+    ) -> None:
+        self._began, self._session, self._line = began, session, line
+        self._clock, self._voice, self._listener = clock, voice, listener
+        self._recorder, self._errands, self._risk, self._report = recorder, errands, risk, reporter
+        self._now_ms = 0
+        self._rest = b""
+        self._spoken: dict[int, Spoken] = {}
+        self._playing_until_ms = 0
+        self._keys_due: tuple[int, int] | None = None
+        self._closing_at_ms: int | None = None
+        self._last_mark: int | None = None
+        self._corrections = 0
+        self.next_step = NextStep("reconnect", "dropped")
+        self.outcome = "dropped"
+        self.over = False
+
+    def finished(self, outcome: str) -> None:
+        """The call is over for good: tell the board where its record lies."""
+        self._report.ended(outcome, self._now_ms, f"call {self._began.call_id}")
+
+    async def begin(self) -> None:
+        """The line is open: say the first words."""
+        self._report.began(self._began)
+        await self._dispatch(self._began)
+
+    async def handle(self, event: LineEvent) -> None:
+        """Deal fully with one thing the line brought. Never raises for anything the caller or the far end does."""
+        if self.over:
+            return
+        match event:
+            case AudioIn():
+                await self._audio(event)
+            case KeyIn():
+                self._report.key(self._now_ms, secret=self._listener.secret)
+                await self._dispatch(KeyPressed(event.digit, self._now_ms))
+            case MarkBack():
+                await self._mark(event)
+            case LineEnded():
+                await self._gone(event.why)
+
+    async def _audio(self, event: AudioIn) -> None:
+        data = self._rest + event.mulaw
+        at_ms = event.at_ms - len(self._rest) // 8
+        whole = len(data) - len(data) % _FRAME
+        self._rest = data[whole:]
+        for start in range(0, whole, _FRAME):
+            if self.over:
+                return
+            await self._frame(at_ms + start // 8, data[start : start + _FRAME])
+
+    async def _frame(self, at_ms: int, mulaw: bytes) -> None:
+        self._now_ms = at_ms + FRAME_MS
+        try:
+            await self._recorder.frame(at_ms, mulaw, secret=self._listener.secret)
+        except LoanlineError as error:
+            await self._dispatch(Failed("record", error.code))
+        pcm = decode_mulaw(mulaw).tobytes()
+        if self._recorder.allowed and not self._listener.secret:
+            self._risk.audio(at_ms, pcm)
+        for fact in await self._listener.hear(at_ms, pcm):
+            if isinstance(fact, AnswerHeard):
+                await self._answered(fact)
+            else:
+                await self._dispatch(fact)
+        if self._keys_due and self._now_ms >= self._keys_due[1]:
+            listen_id, self._keys_due = self._keys_due[0], None
+            await self._dispatch(Silence(listen_id))
+        if self._closing_at_ms is not None and self._now_ms >= self._closing_at_ms:
+            await self._close()
+
+    async def _answered(self, fact: AnswerHeard) -> None:
+        """Write the answer down (unless it is a secret) and look at it for signs of fraud."""
+        focus, corrections = self._session.state.focus, self._corrections
+        secret = self._listener.secret
+        self._report.heard(focus, fact, secret=secret)
+        transcript = fact.transcript
+        line = TranscriptLine(
+            "caller",
+            fact.start_ms,
+            fact.end_ms,
+            "" if secret else transcript.text,
+            "hidden" if secret else "final",
+            confidence=transcript.confidence,
+            words=()
+            if secret
+            else tuple(
+                (word.text, fact.start_ms + word.start, fact.start_ms + word.end, word.conf)
+                for word in transcript.words
+            ),
+        )
+        await self._keep_line(line)
+        await self._dispatch(fact)
+        if not secret:
+            corrected = self._corrections > corrections
+            self._risk.turn(focus, fact.start_ms, fact.end_ms, text=transcript.text, by_keys=False, corrected=corrected)
+            await self._look()
+
+    async def _look(self) -> None:
+        """Ask antifraud how the call looks now; the session decides with the newest report."""
+        if not self._recorder.allowed or self.over:
+            return
+        report = await self._risk.report(self._now_ms)
+        self._report.risk(self._now_ms, report)
+        self._session.handle(RiskUpdated(report), self._clock.now())
+
+    async def _keep_line(self, line: TranscriptLine) -> None:
+        try:
+            await self._recorder.line(line)
+        except LoanlineError as error:
+            await self._dispatch(Failed("record", error.code))
+
+    async def _mark(self, event: MarkBack) -> None:
+        say_id = event.name.rpartition(":")[2]
+        spoken = self._spoken.pop(int(say_id), None) if say_id.isdigit() else None
+        if spoken is None:
+            return
+        if not self._spoken:
+            self._listener.prompt_over()
+            self._risk.prompt_over(self._now_ms)
+        status = "flushed" if event.flushed else "heard"
+        self._report.played(spoken.say, self._now_ms, heard=not event.flushed)
+        await self._keep_line(
+            TranscriptLine(
+                "line", spoken.from_ms, self._now_ms, spoken.say.text, status, prompt_id=spoken.say.prompt_id
+            )
+        )
+        await self._dispatch(PromptDone(spoken.say.say_id, heard=not event.flushed))
+        if self._closing_at_ms is not None and spoken.say.say_id == self._last_mark:
+            await self._close()
+
+    async def _dispatch(self, event: CallEvent) -> None:
+        """Give the session an event and perform what it asks for, with whatever that brings about."""
+        events = deque([event])
+        while events:
+            begun = time.perf_counter()
+            effects = deque(self._session.handle(events.popleft(), self._clock.now()))
+            self._report.thought(time.perf_counter() - begun)
+            while effects:
+                effect = effects.popleft()
+                try:
+                    answer = await self._perform(effect)
+                except LoanlineError as error:
+                    name = type(effect).__name__
+                    _log.warning("effect_failed", effect=name, code=error.code, call=self._began.call_id)
+                    if isinstance(error, SpeechError) and self._session.state.over:
+                        await self._close()
+                        return
+                    effects.clear()
+                    events.append(Failed(name, error.code))
+                    break
+                if answer is not None:
+                    events.append(answer)
+
+    async def _perform(self, effect: Effect) -> CallEvent | None:
+        if isinstance(effect, ERRANDS):
+            return await self._errand(effect)
+        match effect:
+            case Say():
+                await self._say(effect)
+            case Listen():
+                self._keys_due = None
+                playing = bool(self._spoken)
+                self._listener.begin(effect, playing=playing, interruptible=self._session.state.interruptible)
+            case StopListening():
+                self._listener.stop()
+            case StopPlayback():
+                await self._stop_playback()
+            case AwaitKeys():
+                self._keys_due = (effect.listen_id, self._now_ms + effect.timeout_ms)
+            case AllowRecording():
+                await self._recorder.allow()
+                self._risk.allow(self._now_ms)
+            case EndCall():
+                self._end(NextStep("goodbye", effect.outcome), effect.outcome)
+            case HandOver():
+                self._end(NextStep("person", effect.reason), "handed_over")
+        return None
+
+    async def _errand(self, errand: Errand) -> CallEvent | None:
+        if isinstance(errand, Submit):
+            await self._look()
+        elif isinstance(errand, Journal) and errand.kind == "slot":
+            self._slot_kept(errand)
+        begun = time.perf_counter()
+        answer = await self._errands.run(errand, self._session.state)
+        self._report.errand(errand, answer, self._now_ms, time.perf_counter() - begun)
+        return answer
+
+    async def _stop_playback(self) -> None:
+        self._recorder.clear()
+        self._playing_until_ms = self._now_ms
+        await self._line.clear()
+
+    def _slot_kept(self, entry: Journal) -> None:
+        name, source = entry.data["name"], entry.data["evidence"]["source"]
+        corrected = len(self._session.state.slots[name].evidence) > 1
+        self._corrections += corrected
+        if source == "keys":
+            self._risk.turn(name, self._now_ms, self._now_ms, text="", by_keys=True, corrected=corrected)
+
+    async def _say(self, say: Say) -> None:
+        begun = time.perf_counter()
+        audio = await self._voice.say(say.text, rate=say.rate, keep=say.keep)
+        start = max(self._now_ms, self._playing_until_ms)
+        self._playing_until_ms = start + len(audio) // 8
+        self._spoken[say.say_id] = Spoken(say, start, self._playing_until_ms)
+        self._last_mark = say.say_id
+        self._recorder.play(audio)
+        self._report.said(say, self._now_ms, time.perf_counter() - begun)
+        await self._line.play(audio, f"{say.prompt_id}:{say.say_id}")
+
+    def _end(self, step: NextStep, outcome: str) -> None:
+        """Close once the last prompt has played, or soon after it should have."""
+        self.next_step, self.outcome = step, outcome
+        self._listener.stop()
+        self._closing_at_ms = self._playing_until_ms + _MARK_GRACE_MS
+
+    async def _close(self) -> None:
+        self._closing_at_ms = None
+        await self._line.close()
+        await self._gone(self.outcome)
+
+    async def _gone(self, why: str) -> None:
+        if self.over:
+            return
+        self.over = True
+        await self._dispatch(CallGone(why))
+        self._listener.stop()
+        try:
+            await self._recorder.flush()
+        except LoanlineError as error:
+            _log.warning("last_segment_lost", code=error.code, call=self._began.call_id)

@@ -1,0 +1,198 @@
+"""One call, pure: events in, effects out. No clock, no socket, no thread; the same events give the same effects."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import assert_never
+
+from core.events import JournalEntry
+from core.evidence import Evidence, HeardWord, Source
+from ivr.dialogue.asking import ask, ask_again
+from ivr.dialogue.commands import obey
+from ivr.dialogue.effects import (
+    AwaitKeys,
+    Effect,
+    StopListening,
+    StopPlayback,
+)
+from ivr.dialogue.events import (
+    AnswerHeard,
+    CallBegan,
+    CallEvent,
+    CallGone,
+    CodeChecked,
+    CodeSent,
+    DecisionMade,
+    EffectFact,
+    Failed,
+    KeyPressed,
+    LineFact,
+    PromptDone,
+    RiskUpdated,
+    Silence,
+    SpeechBegan,
+)
+from ivr.dialogue.keeping import Heard
+from ivr.dialogue.keys import complete, read_keys
+from ivr.dialogue.script import KeyRule
+from ivr.dialogue.state import CallState, House, Mode, fold
+from ivr.dialogue.steps import code_checked, code_sent, decided
+from ivr.dialogue.taking import kind_in_focus, take
+from ivr.dialogue.trouble import hand_over, trouble
+from speech.answers.model import Command, Parsed
+from speech.answers.parsing import parse
+
+__all__ = ["CallSession"]
+
+_KEY_PATIENCE_MS = 5000
+
+
+class CallSession:
+    """The dialogue of one call over its state. ``handle`` never raises for anything a caller can do."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.state = CallState(rate=house.rate)
+
+    def handle(self, event: CallEvent, now: datetime) -> list[Effect]:
+        """Take one event at ``now`` (UTC) and return what is to be done, in order."""
+        if self.state.over and not isinstance(event, PromptDone | CallGone):
+            return []
+        if isinstance(event, CodeSent | CodeChecked | DecisionMade | Failed | RiskUpdated):
+            return self._performed(event, now)
+        return self._line(event, now)
+
+    def _line(self, event: LineFact, now: datetime) -> list[Effect]:
+        """What the caller and the line did."""
+        state = self.state
+        match event:
+            case CallBegan():
+                return self._begin(event, now)
+            case PromptDone():
+                if state.playing == event.say_id:
+                    state.playing = None
+                return []
+            case SpeechBegan():
+                return self._interrupt()
+            case AnswerHeard():
+                return self._heard(event, now) if event.listen_id == state.listening else []
+            case KeyPressed():
+                return self._key(event.digit, now)
+            case Silence():
+                return self._silence(event, now) if event.listen_id == state.listening else []
+            case CallGone():
+                state.over, state.listening = True, None
+                return []
+        assert_never(event)
+
+    def _performed(self, event: EffectFact, now: datetime) -> list[Effect]:
+        """What became of the effects asked for."""
+        match event:
+            case CodeSent():
+                return code_sent(self.house, self.state, event.ok)
+            case CodeChecked():
+                return code_checked(self.house, self.state, event.result, now)
+            case DecisionMade():
+                return decided(self.house, self.state, event.decision)
+            case RiskUpdated():
+                self.state.risk = event.report
+                return []
+            case Failed():
+                return hand_over(self.house, self.state, "handover.fault", f"failed:{event.what}")
+        assert_never(event)
+
+    def take_up(self, entries: tuple[JournalEntry, ...]) -> None:
+        """Remember what an earlier call of the same case established; used only after re-verification."""
+        left = fold(entries, self.house.currency)
+        self.state.left_behind = left if left.worth_keeping else None
+
+    def _begin(self, event: CallBegan, now: datetime) -> list[Effect]:
+        state = self.state
+        state.call_id, state.case_id, state.caller = event.call_id, event.case_id, event.caller
+        state.today = now.date()
+        if event.left_behind:
+            self.take_up(event.left_behind)
+        return ask(self.house, state)
+
+    def _interrupt(self) -> list[Effect]:
+        """The caller speaks over a prompt that may be spoken over."""
+        state = self.state
+        if state.playing is None or not state.interruptible:
+            return []
+        state.interrupted = True
+        return [StopPlayback()]
+
+    def _heard(self, event: AnswerHeard, now: datetime) -> list[Effect]:
+        state, transcript = self.state, event.transcript
+        state.listening = None
+        interrupted, state.interrupted = state.interrupted, False
+        if not transcript.text.strip():
+            if interrupted and not transcript.unknown:
+                return ask_again(self.house, state)
+            return trouble(self.house, state, "no_match")
+        question = state.question(self.house.script)
+        if transcript.confidence < question.reject:
+            return trouble(self.house, state, "no_match")
+        kind = kind_in_focus(self.house, state)
+        parsed = parse(kind, transcript.text, self.house.language, today=state.today)
+        if parsed.command is not None:
+            return obey(self.house, state, parsed.command)
+        evidence = Evidence(
+            Source.SPEECH,
+            now,
+            call_id=state.call_id,
+            prompt_id=f"{state.focus}.{state.variant}",
+            start_ms=event.start_ms,
+            end_ms=event.end_ms,
+            text=transcript.text,
+            words=tuple(
+                HeardWord(word.text, event.start_ms + word.start, event.start_ms + word.end, word.conf)
+                for word in transcript.words
+            ),
+            confidence=transcript.confidence,
+            alternatives=transcript.alternatives,
+        )
+        heard = Heard(parsed, evidence, transcript.text, transcript.unknown)
+        return take(self.house, state, heard, now)
+
+    def _key(self, digit: str, now: datetime) -> list[Effect]:
+        state = self.state
+        question = state.question(self.house.script)
+        if not re.fullmatch(r"[0-9*#]", digit) or (state.playing is not None and not state.interruptible):
+            return []
+        if not state.keys and digit == "*":
+            return [StopPlayback(), StopListening(), *ask_again(self.house, state)]
+        plain = state.mode is not Mode.ASK
+        if not state.keys and digit == "0" and (plain or not question.numeric):
+            return [StopPlayback(), StopListening(), *obey(self.house, state, Command.AGENT)]
+        first: list[Effect] = []
+        if not state.keys:
+            first = [StopPlayback(), StopListening()] if state.playing is not None else [StopListening()]
+        state.keys += digit
+        rule = KeyRule(exactly=1) if plain else question.keys
+        if complete(rule, state.keys):
+            return [*first, *self._keyed(now)]
+        state.listening = state.tick()
+        return [*first, AwaitKeys(state.listening, _KEY_PATIENCE_MS)]
+
+    def _keyed(self, now: datetime) -> list[Effect]:
+        state = self.state
+        keys, state.keys, state.listening, state.interrupted = state.keys, "", None, False
+        question = state.question(self.house.script)
+        kind = kind_in_focus(self.house, state)
+        parsed = Parsed(kind) if state.mode in {Mode.WHICH_VALUE, Mode.WHICH_SLOT} else read_keys(question, kind, keys)
+        shown = "" if question.secret else keys
+        prompt_id = f"{state.focus}.{state.variant}"
+        evidence = Evidence(Source.KEYS, now, call_id=state.call_id, prompt_id=prompt_id, text=shown)
+        return take(self.house, state, Heard(parsed, evidence, keys), now)
+
+    def _silence(self, event: Silence, now: datetime) -> list[Effect]:
+        state = self.state
+        if state.keys:
+            if state.question(self.house.script).keys.until and state.mode is Mode.ASK:
+                return self._keyed(now)
+            state.keys = ""
+            return trouble(self.house, state, "invalid")
+        state.listening = None
+        return trouble(self.house, state, "noise" if event.noise else "no_input")

@@ -1,0 +1,161 @@
+"""Turning the state into the next thing said and listened for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.decision.model import Terms
+from core.evidence import ReadBack
+from core.money import Money
+from ivr.dialogue import spoken
+from ivr.dialogue.effects import Effect, Listen, Say
+from ivr.dialogue.script import Question, Role
+from ivr.dialogue.slots import say as say_value
+from ivr.dialogue.state import CallState, House, Mode
+from speech.recognizer import HearingSpec
+
+__all__ = ["ask", "ask_again", "echo_of", "next_question", "speak"]
+
+#: Listening for a plain yes or no to a value just read back.
+_CONFIRM = {"hangover_ms": 600, "max_ms": 8000, "no_input_ms": 6000}
+
+
+def speak(
+    house: House,
+    state: CallState,
+    prompt_id: str,
+    figures: dict[str, str] | None = None,
+    *,
+    prefix: str = "",
+    may_interrupt: bool = True,
+) -> Say:
+    """One prompt as an effect; ``prefix`` is spoken before it (an echo of the last value, or what went wrong)."""
+    prompt = house.prompts.render(prompt_id, figures)
+    say_id = state.tick()
+    state.playing, state.interruptible = say_id, may_interrupt
+    return Say(
+        say_id,
+        prompt_id,
+        f"{prefix} {prompt.text}".strip(),
+        may_interrupt=may_interrupt,
+        keep=not prompt.personal and not prefix,
+        rate=state.rate or house.rate,
+    )
+
+
+def _figures(house: House, state: CallState, question: Question) -> dict[str, str]:
+    if state.mode is Mode.CONFIRM and state.pending:
+        return {"value": say_value(question.id, state.pending.values[0], house.prompts)}
+    if question.role is Role.SUMMARY:
+        return {
+            slot.id: say_value(slot.id, state.slots[slot.id].value, house.prompts)
+            for slot in house.script.slots
+            if slot.critical and slot.id in state.slots
+        }
+    if question.role is Role.OFFER and state.decision:
+        return offer_figures(house, state.decision.offers[state.offer])
+    return {}
+
+
+def offer_figures(house: House, terms: Terms) -> dict[str, str]:
+    """The figures of an offer, all from the one ``Terms`` object."""
+    withdraw = "one day" if house.withdraw_days == 1 else f"{spoken.count(house.withdraw_days)} days"
+    return {
+        "principal": spoken.money(terms.principal),
+        "apr": spoken.per_cent(terms.apr),
+        "count": spoken.count(len(terms.instalments)),
+        "payment": spoken.money(terms.payment),
+        "total": spoken.money(terms.total),
+        "withdraw_days": withdraw,
+    }
+
+
+def _is_counter(state: CallState) -> bool:
+    """Whether the offer differs from what was asked for."""
+    if not state.decision:
+        return False
+    terms = state.decision.offers[state.offer]
+    asked: Money = state.slots["amount"].value
+    return terms.principal != asked or terms.term_months != state.slots["term_months"].value
+
+
+def _prompt_id(house: House, state: CallState, question: Question, variant: str) -> str:
+    if state.mode is Mode.CONFIRM:
+        return f"{question.id}.confirm"
+    if state.mode is Mode.WHICH_VALUE:
+        return "line.which_of"
+    if state.mode is Mode.WHICH_SLOT:
+        return "summary.which_keys" if variant == "keys" else "summary.which"
+    if question.role is Role.OFFER and variant == "ask" and _is_counter(state):
+        return "offer.counter"
+    return f"{question.id}.{variant}"
+
+
+def _listen(house: House, state: CallState, question: Question) -> Listen:
+    state.listening = state.tick()
+    plain = state.mode is Mode.CONFIRM
+    if plain:
+        grammar = house.grammars.get("yes_no")
+    elif state.mode is Mode.WHICH_SLOT:
+        grammar = house.grammars.get("which_slot")
+    else:
+        grammar = None if question.free else house.grammars.get(question.id)
+    hangover, longest, patience = question.hangover_ms, question.max_ms, question.no_input_ms
+    if plain:
+        hangover, longest, patience = _CONFIRM["hangover_ms"], _CONFIRM["max_ms"], _CONFIRM["no_input_ms"]
+    return Listen(
+        state.listening,
+        question.id,
+        HearingSpec(house.language, grammar),
+        hangover,
+        longest,
+        patience,
+        secret=question.secret,
+    )
+
+
+def ask(house: House, state: CallState, variant: str = "ask", prefix: str = "") -> list[Effect]:
+    """Ask the question in focus, in the rung ``variant`` of its ladder, and listen."""
+    question = state.question(house.script)
+    state.variant, state.prefix, state.keys = variant, prefix, ""
+    state.prompts += 1
+    prompt_id = _prompt_id(house, state, question, variant)
+    figures: dict[str, str] = _figures(house, state, question)
+    if state.mode is Mode.WHICH_VALUE and state.pending:
+        first, second = (say_value(question.id, value, house.prompts) for value in state.pending.values[:2])
+        figures = {"first": first, "second": second}
+    said = speak(
+        house,
+        state,
+        prompt_id,
+        figures,
+        prefix=prefix,
+        may_interrupt=not (question.disclosure and variant == "ask"),
+    )
+    return [said, _listen(house, state, question)]
+
+
+def ask_again(house: House, state: CallState) -> list[Effect]:
+    """Say the last prompt once more, without what stood before it."""
+    return ask(house, state, state.variant)
+
+
+def echo_of(house: House, slot: str, value: Any) -> str:
+    """The short echo that confirms a value in passing ("Three thousand dollars a month.")."""
+    text = house.prompts.render(f"{slot}.said", {"value": say_value(slot, value, house.prompts)}).text
+    return text[:1].upper() + text[1:]
+
+
+def next_question(house: House, state: CallState) -> str:
+    """The first open step: a missing slot, the read-back of critical ones, the code, the offer."""
+    for question in house.script.slots:
+        if question.id not in state.slots:
+            return question.id
+    unread = (
+        state.slots[question.id].evidence[-1].read_back is not ReadBack.EXPLICIT
+        for question in house.script.slots
+        if question.critical
+    )
+    if any(unread) and not state.known.submitted:
+        return "summary"
+    return "offer" if state.owner_verified else "code"

@@ -1,0 +1,64 @@
+"""What a caller may ask for anywhere, whatever the question."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from ivr.dialogue.asking import ask, ask_again, speak
+from ivr.dialogue.effects import Effect, EndCall, Finish, Journal
+from ivr.dialogue.state import CallState, House, Mode
+from ivr.dialogue.trouble import hand_over, trouble
+from speech.answers.model import Command
+
+__all__ = ["obey"]
+
+_SLOWEST = 90
+_FIXED = {"consent", "resume", "code", "offer"}
+
+
+def obey(house: House, state: CallState, command: Command) -> list[Effect]:
+    """Do what the command says; the question in focus stays open unless the command ends the call."""
+    spent = state.prompts >= house.script.limits.prompts_per_call
+    match command:
+        case Command.REPEAT:
+            return _person(house, state) if spent else ask_again(house, state)
+        case Command.SLOWER:
+            state.rate = max(_SLOWEST, (state.rate or house.rate) - 25)
+            return _person(house, state) if spent else ask_again(house, state)
+        case Command.HELP:
+            text = house.prompts.render("line.help").text
+            return _person(house, state) if spent else ask(house, state, state.variant, text)
+        case Command.DONT_KNOW:
+            return trouble(house, state, "dont_know")
+        case Command.GO_BACK:
+            return _person(house, state) if spent else _back(house, state)
+        case Command.AGENT:
+            return _person(house, state)
+        case Command.STOP:
+            state.over, state.listening = True, None
+            said = speak(house, state, "goodbye.stopped", may_interrupt=False)
+            return [Journal("stopped"), Finish("stopped"), said, EndCall("stopped")]
+        case Command.NOT_MY_LOAN:
+            disputed = Journal("disputed", {"at_question": state.focus})
+            return [disputed, *hand_over(house, state, "handover.not_my_loan", "not_my_loan", finish="disputed")]
+    assert_never(command)
+
+
+def _person(house: House, state: CallState) -> list[Effect]:
+    return hand_over(house, state, "handover.say", "asked_for_person")
+
+
+def _back(house: House, state: CallState) -> list[Effect]:
+    """Ask the question before this one again; its answer stays until another one replaces it."""
+    if state.focus in _FIXED:
+        return ask_again(house, state)
+    before = None
+    for question in house.script.slots:
+        if question.id == state.focus:
+            break
+        if question.id in state.slots and question.id != "phone":
+            before = question.id
+    if before is None:
+        return ask_again(house, state)
+    state.focus, state.mode, state.pending, state.echo = before, Mode.ASK, None, None
+    return ask(house, state)

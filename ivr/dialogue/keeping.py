@@ -1,0 +1,44 @@
+"""One answer with its evidence, and the entries that keep it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.codec import to_plain
+from core.evidence import Answer, Evidence, ReadBack, Source
+from ivr.dialogue.effects import Journal
+from ivr.dialogue.slots import to_json
+from ivr.dialogue.state import CallState, with_read_back
+from speech.answers.model import Parsed
+
+__all__ = ["Heard", "confirm", "keep"]
+
+
+class Heard:
+    """One parsed answer with its evidence. ``unknown`` counts words that were not understood."""
+
+    __slots__ = ("evidence", "parsed", "text", "unknown")
+
+    def __init__(self, parsed: Parsed, evidence: Evidence, text: str = "", unknown: int = 0) -> None:
+        self.parsed, self.evidence, self.text, self.unknown = parsed, evidence, text, unknown
+
+    @property
+    def keyed(self) -> bool:
+        return self.evidence.source is Source.KEYS
+
+
+def keep(state: CallState, slot: str, value: Any, evidence: Evidence) -> Journal:
+    """Put a value into the state and make the entry that stores it. Earlier evidence of the slot is kept."""
+    before = state.slots.get(slot)
+    changed = before is not None and before.value != value
+    state.slots[slot] = (before or Answer(value)).corrected(value, evidence)
+    if changed and slot in {"amount", "phone"}:
+        state.owner_verified = False
+    return Journal("slot", {"name": slot, "value": to_json(value), "evidence": to_plain(evidence)})
+
+
+def confirm(state: CallState, names: tuple[str, ...], how: ReadBack) -> Journal:
+    """Mark the last hearing of each slot as confirmed by the caller."""
+    for name in names:
+        state.slots[name] = with_read_back(state.slots[name], how)
+    return Journal("confirmed", {"names": list(names), "how": how.value})

@@ -1,0 +1,169 @@
+"""What one call knows. The part that must survive is a fold of the case's journal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from core.applicant import PhoneNumber
+from core.application import Consent
+from core.codec import from_plain
+from core.decision.model import Decision
+from core.events import JournalEntry
+from core.evidence import Answer, Evidence, ReadBack
+from core.risk import RiskReport
+from ivr.dialogue.prompts import Catalogue
+from ivr.dialogue.script import Question, Script
+from ivr.dialogue.slots import from_json
+
+__all__ = ["CallState", "House", "Known", "Mode", "Pending", "fold", "with_read_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything about this line that does not change during a call.
+
+    ``grammars`` holds, per question id (and ``yes_no``), the phrases its recogniser is given; a question that is not
+    in it is decoded freely.
+    """
+
+    script: Script
+    prompts: Catalogue
+    grammars: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    language: str = "en-US"
+    currency: str = "USD"
+    region: str = "US"
+    withdraw_days: int = 14
+    rate: int = 150
+
+
+class Mode(StrEnum):
+    """What the line is waiting for within a question."""
+
+    ASK = "ask"
+    CONFIRM = "confirm"
+    WHICH_VALUE = "which_value"
+    WHICH_SLOT = "which_slot"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Pending:
+    """A value that was heard but not yet taken: one to confirm, or several to choose from."""
+
+    slot: str
+    values: tuple[Any, ...]
+    evidence: Evidence
+
+
+@dataclass(slots=True)
+class Known:
+    """What the journal of a case has established."""
+
+    slots: dict[str, Answer[Any]] = field(default_factory=dict)
+    consents: list[Consent] = field(default_factory=list)
+    submitted: bool = False
+
+    @property
+    def worth_keeping(self) -> bool:
+        """Whether there is anything to take up again: more than what every call brings along."""
+        return self.submitted or bool(set(self.slots) - {"phone"})
+
+
+@dataclass(slots=True)
+class CallState:
+    """The state of one call. Changed by ``ivr.dialogue`` only."""
+
+    call_id: str = ""
+    case_id: str = ""
+    caller: PhoneNumber | None = None
+    today: date = date.min
+    focus: str = "consent"
+    mode: Mode = Mode.ASK
+    known: Known = field(default_factory=Known)
+    left_behind: Known | None = None
+    recording: bool = False
+    pending: Pending | None = None
+    echo: str | None = None
+    owner_verified: bool = False
+    decision: Decision | None = None
+    offer: int = 0
+    risk: RiskReport | None = None
+    troubles: Counter[str] = field(default_factory=Counter)
+    keys: str = ""
+    rate: int = 0
+    counter: int = 0
+    variant: str = "ask"
+    prefix: str = ""
+    listening: int | None = None
+    playing: int | None = None
+    interruptible: bool = True
+    interrupted: bool = False
+    prompts: int = 0
+    over: bool = False
+
+    @property
+    def slots(self) -> dict[str, Answer[Any]]:
+        return self.known.slots
+
+    def question(self, script: Script) -> Question:
+        return script[self.focus]
+
+    def tick(self) -> int:
+        """The next number for a prompt or a listening."""
+        self.counter += 1
+        return self.counter
+
+
+def with_read_back(answer: Answer[Any], how: ReadBack) -> Answer[Any]:
+    """The same answer, its last hearing marked as confirmed in this way."""
+    last = answer.evidence[-1]
+    confirmed = Evidence(
+        source=last.source,
+        at=last.at,
+        call_id=last.call_id,
+        prompt_id=last.prompt_id,
+        start_ms=last.start_ms,
+        end_ms=last.end_ms,
+        text=last.text,
+        words=last.words,
+        confidence=last.confidence,
+        p_error=last.p_error,
+        alternatives=last.alternatives,
+        read_back=how,
+    )
+    return Answer(answer.value, (*answer.evidence[:-1], confirmed))
+
+
+def fold(entries: Iterable[JournalEntry], currency: str) -> Known:
+    """Rebuild what a case has established. Entries of kinds it does not know change nothing."""
+    known = Known()
+    for entry in entries:
+        match entry.kind:
+            case "slot":
+                name = entry.data["name"]
+                value = from_json(name, entry.data["value"], currency)
+                evidence = from_plain(Evidence, entry.data["evidence"])
+                before = known.slots.get(name, Answer(value))
+                known.slots[name] = before.corrected(value, evidence)
+            case "confirmed":
+                for name in entry.data["names"]:
+                    if name in known.slots:
+                        known.slots[name] = with_read_back(known.slots[name], ReadBack(entry.data["how"]))
+            case "consent":
+                known.consents.append(
+                    Consent(
+                        scope=entry.data["scope"],
+                        granted=bool(entry.data["granted"]),
+                        text_id=entry.data["text_id"],
+                        text_hash=entry.data["text_hash"],
+                        at=entry.at,
+                    )
+                )
+            case "submitted":
+                known.submitted = True
+    return known

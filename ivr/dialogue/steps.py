@@ -1,0 +1,159 @@
+"""The steps that are not fields: consent, taking up again, the one-time code, the offer; and what follows what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.codec import to_plain
+from core.decision.model import Decision, Outcome
+from core.evidence import Evidence, Source
+from ivr.dialogue.asking import ask, next_question, speak
+from ivr.dialogue.effects import (
+    AllowRecording,
+    BindPhone,
+    CheckCode,
+    Effect,
+    EndCall,
+    Finish,
+    Journal,
+    NewCase,
+    Respond,
+    SendCode,
+    Submit,
+)
+from ivr.dialogue.keeping import Heard, keep
+from ivr.dialogue.script import Role
+from ivr.dialogue.state import CallState, House, Mode
+from ivr.dialogue.trouble import hand_over, trouble
+from speech.answers.model import Parsed
+
+__all__ = ["binding", "code_checked", "code_sent", "decided", "go_on", "take_step"]
+
+
+def binding(state: CallState) -> str:
+    """What the one-time code approves: this case, this amount, this number to reach and be paid by."""
+    if state.focus == "resume":
+        return f"resume|{state.case_id}"
+    return f"apply|{state.case_id}|{state.slots['amount'].value}|{state.slots['phone'].value.value}"
+
+
+def go_on(house: House, state: CallState, prefix: str = "") -> list[Effect]:
+    """Move to the first open step."""
+    state.mode, state.pending = Mode.ASK, None
+    state.focus = next_question(house, state)
+    if state.focus == "code":
+        return [SendCode("apply", binding(state))]
+    if state.focus == "offer" and state.decision is None:
+        return [Submit()]
+    return ask(house, state, prefix=prefix)
+
+
+def take_step(house: House, state: CallState, heard: Heard, now: datetime) -> list[Effect]:
+    """Deal with an understood answer to a step."""
+    question, parsed, evidence = state.question(house.script), heard.parsed, heard.evidence
+    if question.role is Role.CONSENT:
+        return _take_consent(house, state, parsed, evidence, now)
+    if question.role is Role.OFFER:
+        return _take_offer(house, state, parsed, evidence)
+    if question.role is Role.RESUME and any(words in heard.text for words in house.prompts.phrases("start_again")):
+        return _start_again(house, state, "resume.anew")
+    code = next((str(reading.value) for reading in parsed.readings if len(str(reading.value)) == question.length), None)
+    if code is None:
+        return trouble(house, state, "no_match")
+    purpose = "resume" if question.role is Role.RESUME else "apply"
+    return [CheckCode(purpose, binding(state), code)]
+
+
+def _take_consent(house: House, state: CallState, parsed: Parsed, evidence: Evidence, now: datetime) -> list[Effect]:
+    if not isinstance(parsed.value, bool):
+        return trouble(house, state, "no_match")
+    said = Journal(
+        "consent",
+        {
+            "scope": "recording",
+            "granted": parsed.value,
+            "text_id": "consent.ask",
+            "text_hash": house.prompts.text_hash("consent.ask"),
+            "evidence": to_plain(evidence),
+        },
+    )
+    if not parsed.value:
+        return hand_over(house, state, "consent.refused", "unrecorded", finish="consent_refused")
+    state.recording = True
+    done: list[Effect] = [AllowRecording(), said]
+    if state.caller is not None:
+        done.append(BindPhone())
+    if state.left_behind is not None and state.caller is not None:
+        state.focus = "resume"
+        return [*done, SendCode("resume", binding(state))]
+    return [*done, *_own_number(state, now), *go_on(house, state)]
+
+
+def _own_number(state: CallState, now: datetime) -> list[Effect]:
+    """The calling number stands as the number to reach until the caller names another; the summary reads it back."""
+    if state.caller is None or "phone" in state.slots:
+        return []
+    evidence = Evidence(Source.CARRIER, now, call_id=state.call_id)
+    return [keep(state, "phone", state.caller, evidence)]
+
+
+def _start_again(house: House, state: CallState, why: str) -> list[Effect]:
+    state.left_behind = None
+    prefix = house.prompts.render(why).text
+    return [NewCase(), BindPhone(), *go_on(house, state, prefix)]
+
+
+def code_sent(house: House, state: CallState, ok: bool) -> list[Effect]:
+    """The text message is on its way, or the provider failed."""
+    if ok:
+        return ask(house, state)
+    if state.focus == "resume":
+        return _start_again(house, state, "resume.failed")
+    return hand_over(house, state, "handover.fault", "code_unsent")
+
+
+def code_checked(house: House, state: CallState, result: str, now: datetime) -> list[Effect]:
+    """``ok`` goes on; ``wrong`` may try again; a used-up code ends in a person or a fresh application."""
+    resuming = state.focus == "resume"
+    if result == "ok":
+        if resuming:
+            if state.left_behind:
+                state.known = state.left_behind
+                state.left_behind = None
+            state.owner_verified = state.known.submitted
+            welcome = house.prompts.render("resume.welcome").text
+            return [Journal("resumed", {}), *_own_number(state, now), *go_on(house, state, welcome)]
+        state.owner_verified = True
+        return [Journal("owner_verified", {"binding": binding(state)}), *go_on(house, state)]
+    if result == "wrong":
+        state.troubles["call"] += 1
+        return ask(house, state, "retry", house.prompts.render(f"{state.focus}.wrong").text)
+    if resuming:
+        return _start_again(house, state, "resume.failed")
+    return hand_over(house, state, "handover.trouble", f"code_{result}")
+
+
+def decided(house: House, state: CallState, decision: Decision) -> list[Effect]:
+    """Tell the outcome: an offer to answer, or a goodbye with its reason."""
+    state.decision = decision
+    state.known.submitted = True
+    if decision.outcome is Outcome.APPROVE and decision.offers:
+        state.focus, state.mode = "offer", Mode.ASK
+        return ask(house, state)
+    state.over, state.listening = True, None
+    outcome = "review" if decision.outcome is Outcome.APPROVE else decision.outcome.value
+    name = {"decline": "declined"}.get(outcome, outcome)
+    figures = {"reason": decision.reasons[0].spoken} if decision.reasons else {"reason": ""}
+    said = speak(house, state, f"goodbye.{name}", figures, may_interrupt=False)
+    return [Finish(name), said, EndCall(name)]
+
+
+def _take_offer(house: House, state: CallState, parsed: Parsed, evidence: Evidence) -> list[Effect]:
+    if not isinstance(parsed.value, bool) or parsed.tail:
+        return trouble(house, state, "no_match")
+    state.over, state.listening = True, None
+    name = "accepted" if parsed.value else "refused"
+    assent = Journal("assent", {"accepted": parsed.value, "evidence": to_plain(evidence)})
+    respond = Respond(state.offer if parsed.value else None, evidence)
+    said = speak(house, state, f"goodbye.{name}", may_interrupt=False)
+    return [assent, respond, Finish(name), said, EndCall(name)]

@@ -1,0 +1,181 @@
+"""What an answer does: take it, read it back, ask which, correct something else, or go on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.evidence import ReadBack
+from ivr.dialogue import steps
+from ivr.dialogue.asking import ask, echo_of
+from ivr.dialogue.confirmation import Treatment, treat
+from ivr.dialogue.effects import Effect
+from ivr.dialogue.keeping import Heard, confirm, keep
+from ivr.dialogue.script import Question, Role
+from ivr.dialogue.slots import candidates, doubtful
+from ivr.dialogue.state import CallState, House, Mode, Pending
+from ivr.dialogue.trouble import trouble
+from speech.answers.model import Kind
+from speech.answers.parsing import parse
+
+__all__ = ["kind_in_focus", "take"]
+
+#: The field a correction is about, as the parser names it.
+_TOPICS = {
+    "name": "full_name",
+    "id": "national_id_last4",
+    "date": "date_of_birth",
+    "phone": "phone",
+    "income": "monthly_income",
+    "employment": "employment",
+    "debt": "monthly_debt",
+    "amount": "amount",
+    "term": "term_months",
+    "purpose": "purpose",
+}
+_BY_KEY = ("full_name", "national_id_last4", "date_of_birth", "phone", "amount", "term_months")
+
+
+def _settle_echo(state: CallState) -> list[Effect]:
+    """The caller went on without objecting to the echo of the last value: that confirms it in passing."""
+    slot, state.echo = state.echo, None
+    if slot and slot in state.slots and not state.slots[slot].confirmed:
+        return [confirm(state, (slot,), ReadBack.IMPLICIT)]
+    return []
+
+
+def _went_on(house: House, state: CallState, question: Question, done: list[Effect]) -> list[Effect]:
+    """After a slot is stored: echo it in the next prompt when no summary will read it back."""
+    state.mode, state.pending = Mode.ASK, None
+    prefix = ""
+    answer = state.slots[question.id]
+    if not question.critical and not answer.confirmed:
+        state.echo = question.id
+        prefix = echo_of(house, question.id, answer.value)
+    return [*done, *steps.go_on(house, state, prefix)]
+
+
+def _take_slot(house: House, state: CallState, question: Question, heard: Heard) -> list[Effect]:
+    values = candidates(question, heard.parsed, state.today, house.currency, house.region)
+    if not values:
+        return trouble(house, state, "invalid" if heard.parsed.readings else "no_match")
+    if len(values) > 1:
+        state.mode, state.pending = Mode.WHICH_VALUE, Pending(question.id, values[:2], heard.evidence)
+        return ask(house, state)
+    value = values[0]
+    if heard.keyed:
+        return _went_on(house, state, question, [*_settle_echo(state), keep(state, question.id, value, heard.evidence)])
+    sure = heard.evidence.confidence or 0.0
+    match treat(question, sure, heard.unknown, doubtful(question, value)):
+        case Treatment.REJECT:
+            return trouble(house, state, "no_match")
+        case Treatment.CONFIRM:
+            done = _settle_echo(state)
+            state.mode, state.pending = Mode.CONFIRM, Pending(question.id, (value,), heard.evidence)
+            return [*done, *ask(house, state)]
+    return _went_on(house, state, question, [*_settle_echo(state), keep(state, question.id, value, heard.evidence)])
+
+
+def _take_confirmation(house: House, state: CallState, question: Question, heard: Heard) -> list[Effect]:
+    pending = state.pending
+    if pending is None:
+        return ask(house, state)
+    better = candidates(
+        question,
+        parse(question.kind, heard.parsed.tail or heard.text, house.language, today=state.today),
+        state.today,
+        house.currency,
+        house.region,
+    )
+    replaces = not heard.keyed and heard.parsed.value is not True
+    if replaces and len(better) == 1 and better[0] != pending.values[0]:
+        state.pending = Pending(question.id, better, heard.evidence)
+        return ask(house, state)
+    if heard.parsed.value is True:
+        stored = [keep(state, question.id, pending.values[0], pending.evidence)]
+        stored.append(confirm(state, (question.id,), ReadBack.EXPLICIT))
+        return _went_on(house, state, question, list(stored))
+    if heard.parsed.value is False:
+        state.mode, state.pending = Mode.ASK, None
+        return trouble(house, state, "rejected")
+    return trouble(house, state, "no_match")
+
+
+def _take_choice(house: House, state: CallState, question: Question, heard: Heard) -> list[Effect]:
+    pending = state.pending
+    if pending is None:
+        return ask(house, state)
+    said = candidates(question, heard.parsed, state.today, house.currency, house.region)
+    fits = [value for value in pending.values if value in said]
+    if heard.keyed and heard.text in {"1", "2"}:
+        fits = [pending.values[int(heard.text) - 1]]
+    if len(fits) != 1:
+        state.mode, state.pending = Mode.ASK, None
+        return trouble(house, state, "no_match")
+    return _went_on(house, state, question, [keep(state, question.id, fits[0], heard.evidence)])
+
+
+def _correct(house: House, state: CallState, slot: str, heard: Heard) -> list[Effect]:
+    """Change a field other than the one in focus; ask for it when the words hold no value."""
+    question = house.script[slot]
+    parsed = parse(question.kind, heard.parsed.tail or heard.text, house.language, today=state.today)
+    values = candidates(question, parsed, state.today, house.currency, house.region)
+    state.pending, state.mode = None, Mode.ASK
+    if len(values) != 1:
+        state.echo, state.focus = None, slot
+        return ask(house, state)
+    state.echo = None if question.critical else slot
+    stored = keep(state, slot, values[0], heard.evidence)
+    changed = house.prompts.render("line.changed").text
+    prefix = changed if question.critical else f"{changed} {echo_of(house, slot, values[0])}"
+    return [stored, *steps.go_on(house, state, prefix)]
+
+
+def _topic(state: CallState, heard: Heard) -> str | None:
+    """The field, other than the one in focus, that these words correct."""
+    parsed = heard.parsed
+    slot = _TOPICS.get(parsed.topic or "")
+    if slot and slot != state.focus and slot in state.slots:
+        return slot
+    if parsed.corrects and not slot and state.echo and state.mode is Mode.ASK:
+        return state.echo
+    return None
+
+
+def take(house: House, state: CallState, heard: Heard, now: datetime) -> list[Effect]:
+    """Deal with one understood answer to whatever is in focus."""
+    question = state.question(house.script)
+    if state.mode is Mode.WHICH_SLOT:
+        slot = _TOPICS.get(heard.parsed.topic or "")
+        if heard.keyed and heard.text.isdigit() and 1 <= int(heard.text) <= len(_BY_KEY):
+            slot = _BY_KEY[int(heard.text) - 1]
+        return _correct(house, state, slot, heard) if slot else trouble(house, state, "no_match")
+    if not heard.keyed and question.role in {Role.SLOT, Role.SUMMARY}:
+        slot = _topic(state, heard)
+        if slot:
+            return _correct(house, state, slot, heard)
+    if state.mode is Mode.CONFIRM:
+        return _take_confirmation(house, state, question, heard)
+    if state.mode is Mode.WHICH_VALUE:
+        return _take_choice(house, state, question, heard)
+    if question.role is Role.SLOT:
+        return _take_slot(house, state, question, heard)
+    if question.role is Role.SUMMARY:
+        return _take_summary(house, state, heard)
+    return steps.take_step(house, state, heard, now)
+
+
+def _take_summary(house: House, state: CallState, heard: Heard) -> list[Effect]:
+    if heard.parsed.value is True:
+        names = tuple(question.id for question in house.script.slots if question.critical)
+        return [*_settle_echo(state), confirm(state, names, ReadBack.EXPLICIT), *steps.go_on(house, state)]
+    if heard.parsed.value is False:
+        state.mode = Mode.WHICH_SLOT
+        return ask(house, state)
+    return trouble(house, state, "no_match")
+
+
+def kind_in_focus(house: House, state: CallState) -> Kind:
+    """How the next answer is to be parsed."""
+    if state.mode in {Mode.CONFIRM, Mode.WHICH_SLOT}:
+        return Kind.YES_NO
+    return state.question(house.script).kind

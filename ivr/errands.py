@@ -1,0 +1,147 @@
+"""The effects that reach beyond the line: journal, one-time codes, the application and its answer.
+
+Each is one transaction, done in a thread. What fails is reported, and nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from core.applicant import PhoneNumber
+from core.application import Application, Channel
+from core.decision.model import Decision
+from core.errors import InvalidInput
+from core.events import JournalEntry
+from core.evidence import Evidence
+from core.ports import Clock, Ids, Storage, UnitOfWork
+from core.risk import RiskReport
+from ivr.dialogue.effects import BindPhone, CheckCode, Finish, Journal, NewCase, Respond, SendCode, Submit
+from ivr.dialogue.events import CallEvent, CodeChecked, CodeSent, DecisionMade
+from ivr.dialogue.state import CallState
+
+__all__ = ["ERRANDS", "CodeDesk", "Errand", "Errands", "IntakeDesk"]
+
+T = TypeVar("T")
+
+Errand = Journal | BindPhone | SendCode | CheckCode | Submit | Respond | Finish | NewCase
+ERRANDS = (Journal, BindPhone, SendCode, CheckCode, Submit, Respond, Finish, NewCase)
+
+
+class CodeDesk(Protocol):
+    """Sends and checks one-time codes."""
+
+    async def issue(self, case_id: str, purpose: str, binding: str, to: PhoneNumber, about: str) -> bool:
+        """True when the message was handed to the provider. ``about`` is the static subject of the text."""
+        ...
+
+    async def check(self, case_id: str, purpose: str, binding: str, code: str) -> str: ...
+
+
+class IntakeDesk(Protocol):
+    """Takes applications and the answers to offers; synchronous, one transaction each."""
+
+    def submit(self, application: Application, risk: RiskReport) -> Decision: ...
+
+    def accept(self, case_id: str, offer: int, assent: Evidence) -> None: ...
+
+    def refuse(self, case_id: str, assent: Evidence) -> None: ...
+
+
+@dataclass(slots=True)
+class Errands:
+    """Runs one call's errands. ``case_id`` changes only by ``NewCase``."""
+
+    storage: Storage
+    clock: Clock
+    ids: Ids
+    codes: CodeDesk
+    intake: IntakeDesk
+    jurisdiction: str
+    call_id: str
+    case_id: str
+    case_started: datetime
+
+    async def run(self, errand: Errand, state: CallState) -> CallEvent | None:
+        """Do one errand; raises ``LoanlineError`` when it could not be done."""
+        match errand:
+            case SendCode():
+                to = state.caller if errand.purpose == "resume" else state.slots["phone"].value
+                if to is None:
+                    return CodeSent(False)
+                return CodeSent(
+                    await self.codes.issue(self.case_id, errand.purpose, errand.binding, to, errand.purpose)
+                )
+            case CheckCode():
+                result = await self.codes.check(self.case_id, errand.purpose, errand.binding, errand.code)
+                return CodeChecked(result)
+            case Submit():
+                return DecisionMade(await asyncio.to_thread(self._submit, state))
+            case NewCase():
+                self.case_id = state.case_id = self.ids.new("case")
+                self.case_started = self.clock.now()
+                return None
+        await asyncio.to_thread(self._keep, errand, state)
+        return None
+
+    def _keep(self, errand: Errand, state: CallState) -> None:
+        match errand:
+            case Journal():
+                entry = JournalEntry(errand.kind, self.clock.now(), self.call_id, errand.data)
+                self._transaction(lambda unit: unit.journal.append(self.case_id, entry))
+            case BindPhone():
+                if state.caller is not None:
+                    caller = state.caller
+                    self._transaction(lambda unit: unit.journal.bind_phone(self.case_id, caller))
+            case Finish():
+                self._transaction(lambda unit: unit.journal.finish(self.case_id, errand.how, self.clock.now()))
+            case Respond():
+                if errand.offer is None:
+                    self.intake.refuse(self.case_id, errand.assent)
+                else:
+                    self.intake.accept(self.case_id, errand.offer, errand.assent)
+
+    def _transaction(self, work: Callable[[UnitOfWork], T]) -> T:
+        with self.storage.begin() as unit:
+            result = work(unit)
+            unit.commit()
+        return result
+
+    def _submit(self, state: CallState) -> Decision:
+        risk = state.risk or RiskReport.failed("NO_RISK_REPORT")
+        decision = self.intake.submit(self._application(state), risk)
+        self._transaction(
+            lambda unit: unit.journal.append(
+                self.case_id,
+                JournalEntry("submitted", self.clock.now(), self.call_id, {"outcome": decision.outcome.value}),
+            )
+        )
+        return decision
+
+    def _application(self, state: CallState) -> Application:
+        slots = state.slots
+        try:
+            return Application(
+                case_id=self.case_id,
+                channel=Channel.PHONE,
+                jurisdiction=self.jurisdiction,
+                received_at=self.case_started,
+                full_name=slots["full_name"],
+                national_id_last4=slots["national_id_last4"],
+                date_of_birth=slots["date_of_birth"],
+                phone=slots["phone"],
+                monthly_income=slots["monthly_income"],
+                employment=slots["employment"],
+                monthly_debt=slots["monthly_debt"],
+                amount=slots["amount"],
+                term_months=slots["term_months"],
+                purpose=slots["purpose"],
+                owner_verified=state.owner_verified,
+                consents=tuple(state.known.consents),
+                call_id=self.call_id,
+            )
+        except KeyError as missing:
+            raise InvalidInput(str(missing.args[0]), "has not been answered yet") from None

@@ -1,0 +1,136 @@
+"""What one call tells the live board, the metrics and the log. The board may see words; logs and metrics never do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+from core.codec import to_plain
+from core.decision.model import Decision, Terms
+from core.risk import RiskReport
+from ivr.dialogue.effects import Effect, Journal, Respond, Say
+from ivr.dialogue.events import AnswerHeard, CallBegan, CallEvent, CodeSent, DecisionMade
+from ivr.live_board import LiveBoard
+from ivr.telemetry import Metrics
+
+__all__ = ["CallReporter"]
+
+_log = structlog.get_logger()
+
+
+class CallReporter:
+    """One call's reporter."""
+
+    def __init__(self, board: LiveBoard, metrics: Metrics, call_id: str) -> None:
+        self._board, self._metrics, self._call_id = board, metrics, call_id
+
+    def _tell(self, kind: str, at_ms: int, **fields: Any) -> None:
+        self._board.publish(self._call_id, kind, at_ms, **fields)
+
+    def began(self, event: CallBegan) -> None:
+        _log.info("call_began", call=self._call_id, resuming=bool(event.left_behind))
+        caller = event.caller.masked() if event.caller else "withheld"
+        self._tell("began", 0, caller=caller, attestation=event.attestation, resuming=bool(event.left_behind))
+
+    def said(self, say: Say, at_ms: int, seconds: float) -> None:
+        self._metrics.turn("speaking", seconds)
+        self._tell("prompt", at_ms, id=say.prompt_id, text=say.text, render_ms=round(seconds * 1000, 1))
+
+    def played(self, say: Say, at_ms: int, *, heard: bool) -> None:
+        self._tell("played", at_ms, id=say.prompt_id, heard=heard)
+
+    def heard(self, question: str, fact: AnswerHeard, *, secret: bool) -> None:
+        self._metrics.turn("hearing", fact.latency_ms / 1000)
+        self._tell(
+            "heard",
+            fact.end_ms,
+            question=question,
+            text="" if secret else fact.transcript.text,
+            hidden=secret,
+            confidence=round(fact.transcript.confidence, 3),
+            words=[] if secret else [[w.text, round(w.conf, 2)] for w in fact.transcript.words],
+            from_ms=fact.start_ms,
+            decode_ms=round(fact.latency_ms, 1),
+        )
+
+    def key(self, at_ms: int, *, secret: bool) -> None:
+        self._tell("key", at_ms, hidden=secret)
+
+    def thought(self, seconds: float) -> None:
+        self._metrics.turn("thinking", seconds)
+
+    def errand(self, effect: Effect, answer: CallEvent | None, at_ms: int, seconds: float) -> None:
+        self._metrics.turn("storing", seconds)
+        match effect:
+            case Journal(kind="slot"):
+                evidence = effect.data["evidence"]
+                self._tell(
+                    "slot",
+                    at_ms,
+                    name=effect.data["name"],
+                    value=effect.data["value"],
+                    confidence=evidence["confidence"],
+                    source=evidence["source"],
+                    read_back=evidence["read_back"],
+                    stored_ms=round(seconds * 1000, 1),
+                )
+            case Journal(kind="confirmed"):
+                self._tell("confirmed", at_ms, names=effect.data["names"], how=effect.data["how"])
+            case Journal():
+                self._tell("journal", at_ms, entry=effect.kind)
+            case Respond():
+                self._tell("answered", at_ms, accepted=effect.offer is not None)
+        match answer:
+            case CodeSent():
+                self._tell("code_sent", at_ms, ok=answer.ok)
+            case DecisionMade():
+                self._decided(answer.decision, at_ms, seconds)
+
+    def _decided(self, decision: Decision, at_ms: int, seconds: float) -> None:
+        self._metrics.count("decision", why=decision.outcome.value)
+        reasons = [{"code": reason.code, "text": reason.text} for reason in decision.reasons]
+        self._tell(
+            "decision",
+            at_ms,
+            outcome=decision.outcome.value,
+            reasons=reasons,
+            decided_ms=round(seconds * 1000, 1),
+            versions=to_plain(decision.versions),
+            inputs_hash=decision.inputs_hash,
+        )
+        for number, terms in enumerate(decision.offers):
+            self._tell("offer", at_ms, number=number, **_offer(terms))
+
+    def risk(self, at_ms: int, report: RiskReport) -> None:
+        signals = [
+            {"name": s.name, "assessed": s.assessed, "text": s.text, "value": s.value, "unit": s.unit}
+            for s in report.signals
+        ]
+        self._tell(
+            "signals",
+            at_ms,
+            band=report.band.value,
+            level=int(report.level),
+            complete=report.complete,
+            signals=signals,
+            reasons=list(report.reasons),
+        )
+
+    def ended(self, outcome: str, at_ms: int, record: str) -> None:
+        self._metrics.call_ended(outcome)
+        _log.info("call_ended", call=self._call_id, outcome=outcome)
+        self._tell("record", at_ms, call_id=self._call_id, path=record)
+        self._tell("end", at_ms, outcome=outcome)
+
+
+def _offer(terms: Terms) -> dict[str, Any]:
+    return {
+        "principal": str(terms.principal),
+        "apr": str(terms.apr),
+        "rate": str(terms.rate),
+        "payment": str(terms.payment),
+        "last_payment": str(terms.last_payment),
+        "count": len(terms.instalments),
+        "total": str(terms.total),
+    }
