@@ -37,6 +37,7 @@ __all__ = [
     "read_audio",
     "resample",
     "silence_mulaw",
+    "telephone_band",
     "write_wav",
 ]
 
@@ -125,8 +126,10 @@ class Framer:
 def resample(pcm: npt.NDArray[np.generic], source_hz: int, target_hz: int) -> Samples:
     """A whole recording at another rate (soxr, high quality). Never wraps around on overshoot."""
     if source_hz == target_hz:
-        return np.ascontiguousarray(pcm, dtype=np.int16)
-    moved = soxr.resample(np.asarray(pcm, dtype=np.float32), source_hz, target_hz, quality="HQ")
+        return pcm.astype(np.int16)
+    moved: npt.NDArray[np.float32] = soxr.resample(
+        np.asarray(pcm, dtype=np.float32), source_hz, target_hz, quality="HQ"
+    )
     return np.clip(np.rint(moved), -32768, 32767).astype(np.int16)
 
 
@@ -178,6 +181,16 @@ def normalise(pcm: Samples, target_dbfs: float = -20.0, peak_dbfs: float = -3.0)
     size = np.abs(louder)
     bent = knee + (ceiling - knee) * np.tanh((size - knee) / (ceiling - knee))
     return np.rint(np.where(size > knee, np.sign(louder) * bent, louder)).astype(np.int16)
+
+
+def telephone_band(pcm: Samples) -> Samples:
+    """What a telephone line carries of it: 200 to 3500 Hz, with soft edges. For whole recordings, not streams."""
+    if not pcm.size:
+        return pcm.copy()
+    spectrum = np.fft.rfft(pcm.astype(np.float64))
+    hz = np.fft.rfftfreq(pcm.size, 1 / SAMPLE_RATE)
+    spectrum *= np.clip((hz - 120) / 80, 0, 1) * np.clip((3700 - hz) / 200, 0, 1)
+    return np.clip(np.rint(np.fft.irfft(spectrum, pcm.size)), -32768, 32767).astype(np.int16)
 
 
 def read_audio(path: Path) -> Samples:
