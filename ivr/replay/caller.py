@@ -7,8 +7,9 @@ before it has been played, or at once, as flushed, on ``clear``. The prompt that
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,13 +20,14 @@ from ivr.replay.channel import TelephoneChannel, speech_level
 from ivr.replay.manifest import CODE_PLACE, CallFixture, Turn
 from speech.audio import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE, Samples
 
-__all__ = ["TICK_MS", "Heard", "Said", "SimulatedCaller", "Tick"]
+__all__ = ["TICK_MS", "Heard", "Said", "SimulatedCaller", "Tick", "newest_code"]
 
 TICK_MS = FRAME_MS
 _KEY_MS = 240  # a tone and the pause after it
 _GAP_MS = 150  # between spoken digits
 _REACTION_MS = (340, 480)
 _ASK_CODE_MS = 500
+_CODE = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,12 @@ class _Deed:
     turn: int
     prompt_id: str
     due_ms: int
+
+
+def newest_code(texts: Sequence[str]) -> str | None:
+    """The one-time code in the last of these messages, as a person reads it: the last run of four to eight digits."""
+    codes = _CODE.findall(texts[-1]) if texts else []
+    return codes[-1] if codes else None
 
 
 class SimulatedCaller:

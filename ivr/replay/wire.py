@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake
 
 from core.errors import EnvironmentProblem, MalformedMessage
-from ivr.replay.caller import Heard, Said, SimulatedCaller
+from ivr.replay.caller import Heard, Said, SimulatedCaller, newest_code
 from ivr.replay.stream import MediaStream, StreamIds
 from ivr.replay.twiml import Step, StreamVerb, read_twiml
 
@@ -30,7 +30,6 @@ _CALLED = "+18005550199"
 _ANONYMOUS = "+266696687"
 _MOST_STEPS = 20
 _LAST_VERBS = {"Hangup": "completed", "Reject": "refused", "Dial": "handed_over", "Enqueue": "handed_over"}
-_CODE = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -252,5 +251,4 @@ class WireCall:
             texts = [str(item["text"]) for item in answer.raise_for_status().json()]
         except (httpx.HTTPError, ValueError, KeyError, TypeError):
             return None
-        codes = _CODE.findall(texts[-1]) if texts else []
-        return codes[-1] if codes else None
+        return newest_code(texts)
