@@ -12,6 +12,7 @@ help: ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(VENV)/.ready ## make .venv and install exactly what requirements.lock names
+	@:
 
 demo: setup ## start the line, play a recorded borrower's call into it, show every step
 	@$(BIN)/loanline demo

@@ -1,0 +1,70 @@
+"""The fixture calls: every sound is accounted for, every caller is fictional, the folder stays small."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from ivr.replay.manifest import read_fixture
+from tests.house.tree import ROOT, files, text
+
+FIXTURES = Path("audio_fixtures")
+CALLS = [path for path in files() if path.name.endswith(".call.toml")]
+SOUNDS = [path for path in files() if path.parts[0] == "audio_fixtures" and path.suffix in {".flac", ".wav", ".ogg"}]
+MANIFEST = json.loads(text(FIXTURES / "manifest.json"))
+ISSUED = {
+    "happy_path",
+    "amount_corrected_midway",
+    "birth_date_fixed",
+    "all_keys",
+    "refuses_recording",
+    "asks_for_person",
+    "declined_debt_to_income",
+}
+
+
+def test_the_calls_of_the_readme_are_there() -> None:
+    names = {path.name.removesuffix(".call.toml") for path in CALLS}
+    assert names >= ISSUED
+    readme = text(FIXTURES / "README.md")
+    assert [name for name in sorted(names) if f"`{name}`" not in readme] == []
+
+
+def test_the_manifest_names_every_sound_and_nothing_else() -> None:
+    assert {path.relative_to(FIXTURES).as_posix() for path in SOUNDS} == set(MANIFEST)
+    for name, entry in MANIFEST.items():
+        assert hashlib.sha256((ROOT / FIXTURES / name).read_bytes()).hexdigest() == entry["sha256"], name
+        assert all(entry[key] for key in ("words", "engine", "voice", "source", "licence")), name
+
+
+def test_every_sound_is_what_a_telephone_carries() -> None:
+    for path in SOUNDS:
+        about = soundfile.info(ROOT / path)
+        assert (about.samplerate, about.channels) == (8000, 1), path
+    assert sum((ROOT / path).stat().st_size for path in SOUNDS) < 3_000_000
+
+
+def test_no_reserved_voice_speaks() -> None:
+    assert {entry["voice"] for entry in MANIFEST.values()} <= {"slt", "rms", "awb", "en_US-joe-medium"}
+    assert {entry["engine"] for entry in MANIFEST.values()} <= {"flite", "piper"}
+
+
+@pytest.mark.parametrize("path", CALLS, ids=lambda path: path.name)
+def test_a_call_reads_and_its_caller_is_fictional(path: Path) -> None:
+    fixture = read_fixture(ROOT / path)
+    number = fixture.caller.number
+    assert number is None or re.fullmatch(r"\+1[2-9][0-9]{2}55501[0-9]{2}", number)
+
+
+@pytest.mark.parametrize("path", CALLS, ids=lambda path: path.name)
+def test_what_a_call_says_is_what_its_sounds_hold(path: Path) -> None:
+    for turn in tomllib.loads(text(path))["turn"]:
+        if "say" in turn:
+            sound = ((ROOT / path).parent / turn["say"]).resolve().relative_to((ROOT / FIXTURES).resolve()).as_posix()
+            assert MANIFEST[sound]["words"] == turn["words"]
