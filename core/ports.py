@@ -13,12 +13,14 @@ from typing import Any, Protocol
 
 from core.applicant import PhoneNumber
 from core.application import Application, Status
-from core.decision.model import Decision
+from core.decision.model import Decision, Terms
 from core.events import JournalEntry, TranscriptLine
+from core.evidence import Evidence
 from core.risk import RiskReport
 
 __all__ = [
     "Applications",
+    "Assent",
     "AuditLog",
     "CallJournal",
     "CallRecords",
@@ -133,8 +135,15 @@ class CallRecords(Protocol):
 
 
 class AuditLog(Protocol):
-    def append(self, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None) -> int:
-        """Add a row in the current transaction; ``subject`` is an id, ``detail`` holds no personal data."""
+    def append(
+        self, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None, note: str | None = None
+    ) -> int:
+        """Add a row in the current transaction; returns its number.
+
+        ``subject`` is an id; ``detail`` holds ids, codes and numbers, no prose and no personal data. Free text, which
+        may hold personal data, goes into ``note``: it is sealed under the subject's key (the subject must then be a
+        call or a case), and the row keeps a salted commitment to it.
+        """
         ...
 
 
@@ -154,6 +163,16 @@ class StoredApplication:
     risk: RiskReport
 
 
+@dataclass(frozen=True, slots=True)
+class Assent:
+    """What the borrower said yes to: the exact terms, and the hearing of the yes."""
+
+    offer_index: int
+    terms: Terms
+    evidence: Evidence
+    at: datetime
+
+
 class Applications(Protocol):
     def add(self, application: Application, decision: Decision, risk: RiskReport, status: Status) -> None:
         """Raises ``Conflict`` when the case or the call already has an application."""
@@ -163,15 +182,27 @@ class Applications(Protocol):
         """Raises ``NotFound``."""
         ...
 
+    def of_call(self, call_id: str) -> str | None:
+        """The case whose application came in this call, if there is one."""
+        ...
+
     def set_status(self, case_id: str, status: Status) -> None:
         """Raises ``IllegalTransition``."""
         ...
+
+    def keep_assent(self, case_id: str, assent: Assent) -> None:
+        """Raises ``Conflict`` when the case has one already."""
+        ...
+
+    def assent(self, case_id: str) -> Assent | None: ...
 
 
 class OneTimeCodes(Protocol):
     """Stored hashed; five tries, five minutes, bound to what it approves."""
 
-    def store(self, case_id: str, purpose: str, code: str, binding: str, at: datetime) -> None: ...
+    def store(self, case_id: str, purpose: str, code: str, binding: str, at: datetime) -> None:
+        """Replaces the earlier code of this purpose. Raises ``Conflict`` after five codes in a day."""
+        ...
 
     def check(self, case_id: str, purpose: str, code: str, binding: str, at: datetime) -> str:
         """``ok``, ``wrong``, ``expired`` or ``exhausted``. A code that was right cannot be used again."""

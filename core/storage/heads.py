@@ -1,0 +1,143 @@
+"""Signed heads of the audit log in a file outside the database, one line a head, and the check of both against
+each other."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import StorageError, Tampered
+from core.ports import Clock
+from core.security.audit import Frontier, Head, HeadSigner, read_head
+from core.storage.audit_rows import AuditRow
+
+__all__ = ["AuditFindings", "HeadsFile", "verify_log"]
+
+
+class HeadsFile:
+    """Appends heads; safe between processes. Copy the file elsewhere often: it is what proves that no tail was cut."""
+
+    def __init__(self, path: Path, signer: HeadSigner, clock: Clock) -> None:
+        self._path = path
+        self._signer = signer
+        self._clock = clock
+        self._owed: Frontier | None = None
+
+    @property
+    def signer(self) -> HeadSigner:
+        return self._signer
+
+    def anchor(self, frontier: Frontier) -> None:
+        """Sign and store the head of this tree. A file that cannot be written does not undo what is committed: the
+        head is kept in mind, ``settle`` tries again and tells."""
+        try:
+            self._append(frontier)
+        except OSError:
+            self._owed = frontier
+        else:
+            self._owed = None
+
+    def settle(self) -> None:
+        """Raises ``StorageError`` while a head cannot be written."""
+        if self._owed is not None:
+            self.anchor(self._owed)
+        if self._owed is not None:
+            raise StorageError("The audit heads file cannot be written; free the disk or mend its permissions.")
+
+    def _append(self, frontier: Frontier) -> None:
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            whole, last = _whole_lines(file)
+            if last is not None and last.size >= frontier.size:
+                return
+            file.truncate(whole)
+            file.seek(whole)
+            head = self._signer.sign(frontier.size, frontier.root, self._clock.now().isoformat())
+            file.write(head.line().encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def read(self, other: Path | None = None) -> list[Head | None]:
+        """Every line of the file, or of a copy kept elsewhere; ``None`` for a line that is no head. Half a line at the
+        end, as a crash leaves it, does not count."""
+        path = other or self._path
+        if not path.exists():
+            return []
+        text = path.read_text(encoding="utf-8", errors="replace")
+        return [_head_or_none(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+
+
+def _head_or_none(line: str) -> Head | None:
+    try:
+        return read_head(line)
+    except Tampered:
+        return None
+
+
+def _whole_lines(file: BinaryIO) -> tuple[int, Head | None]:
+    """How many bytes of the file are whole lines, and the last head among them."""
+    size = file.seek(0, os.SEEK_END)
+    start = max(0, size - 4096)
+    file.seek(start)
+    tail = file.read()
+    end = tail.rfind(b"\n") + 1
+    lines = tail[:end].splitlines()
+    return start + end, _head_or_none(lines[-1].decode(errors="replace")) if lines else None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFindings:
+    """What a check found. ``problems`` are static sentences with row numbers; empty means whole.
+
+    ``unanchored`` rows were written after the last good head: a crash leaves a few, the next start anchors them.
+    """
+
+    rows: int
+    heads: int
+    root: str
+    unanchored: int
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def whole(self) -> bool:
+        return not self.problems
+
+
+def verify_log(
+    rows: Iterable[AuditRow], state: Frontier, heads: Iterable[Head | None], signer: HeadSigner
+) -> AuditFindings:
+    """Compare every row with its hash, the tree with its stored state, and the tree with every signed head."""
+    problems: list[str] = []
+    frontier = Frontier()
+    roots = {0: frontier.root}
+    for row in rows:
+        if row.seq != frontier.size + 1:
+            problems.append(f"Row {frontier.size + 1} is missing or out of order (found {row.seq}).")
+        if row.leaf != row.stored_leaf:
+            problems.append(f"Row {row.seq} was altered.")
+        frontier = frontier.append(row.leaf)
+        roots[frontier.size] = frontier.root
+    if (state.size, state.root) != (frontier.size, frontier.root):
+        problems.append(f"The stored state has {state.size} rows and does not fit the {frontier.size} that are there.")
+    count = anchored = 0
+    for number, head in enumerate(heads, start=1):
+        if head is None or not signer.good(head):
+            problems.append(f"Head {number} is not one that this line signed.")
+            continue
+        count += 1
+        if head.size > frontier.size:
+            problems.append(f"Head {number} was signed over {head.size} rows, and {frontier.size} are left.")
+        elif roots[head.size] != head.root:
+            problems.append(f"Rows up to {head.size} are not the ones that head {number} was signed over.")
+        else:
+            anchored = max(anchored, head.size)
+        if number == 1 and head.size:
+            problems.append("The first head is not the one of the empty log; the heads file was replaced.")
+    if not count:
+        problems.append("No signed head is left; the heads file is missing or empty.")
+    return AuditFindings(frontier.size, count, frontier.root.hex(), frontier.size - anchored, tuple(problems))

@@ -1,0 +1,123 @@
+"""The call journal: what each case has established, entry by entry, sealed under the key of the call it came in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from core.applicant import PhoneNumber
+from core.codec import from_json, to_json
+from core.errors import NotFound, Shredded
+from core.events import JournalEntry
+from core.ports import OpenCase
+from core.security.blind_index import BlindIndex
+from core.security.envelope import Place
+from core.storage.names import plain_id, static_name
+from core.storage.tables import cases, journal
+from core.storage.transaction import Transaction
+
+__all__ = ["SqlJournal", "ensure_case"]
+
+
+def ensure_case(work: Transaction, case_id: str, at: datetime) -> str:
+    """Make the case's row when there is none; returns whose keys seal it (a new case is a person of its own)."""
+    plain_id("case_id", case_id)
+    subject = work.execute(select(cases.c.subject_id).where(cases.c.case_id == case_id)).scalar_one_or_none()
+    if subject is None:
+        work.execute(cases.insert().values(case_id=case_id, subject_id=case_id, opened_at=at, last_at=at))
+        return case_id
+    return str(subject)
+
+
+def _place(case_id: str, seq: int, kind: str) -> Place:
+    return Place("journal", "body", f"{case_id}/{seq}", kind)
+
+
+class SqlJournal:
+    """``core.ports.CallJournal`` in one transaction."""
+
+    def __init__(self, work: Transaction, index: BlindIndex) -> None:
+        self._work = work
+        self._index = index
+
+    def append(self, case_id: str, entry: JournalEntry) -> int:
+        plain_id("call_id", entry.call_id)
+        static_name("kind", entry.kind)
+        body = to_json(entry)
+        subject = ensure_case(self._work, case_id, entry.at)
+        last = self._work.execute(select(func.max(journal.c.seq)).where(journal.c.case_id == case_id)).scalar()
+        seq = (last or 0) + 1
+        key = self._work.new_call_key(entry.call_id, subject)
+        self._work.execute(
+            journal.insert().values(
+                case_id=case_id,
+                seq=seq,
+                call_id=entry.call_id,
+                kind=entry.kind,
+                at=entry.at,
+                body=key.seal(_place(case_id, seq, entry.kind), body),
+            )
+        )
+        self._work.execute(update(cases).where(cases.c.case_id == case_id).values(last_at=entry.at))
+        return seq
+
+    def read(self, case_id: str) -> list[JournalEntry]:
+        """All entries in order. Raises ``Shredded``, ``Tampered`` or ``WrongKey``; a case without entries is empty."""
+        rows = self._work.execute(select(journal).where(journal.c.case_id == case_id).order_by(journal.c.seq))
+        return [
+            from_json(
+                JournalEntry,
+                self._work.call_key(row.call_id).open(_place(case_id, row.seq, row.kind), row.body),
+            )
+            for row in rows
+        ]
+
+    def of_call(self, call_id: str) -> list[JournalEntry]:
+        """The entries made in one call, in order."""
+        rows = self._work.execute(
+            select(journal).where(journal.c.call_id == call_id).order_by(journal.c.case_id, journal.c.seq)
+        )
+        key = None
+        entries = []
+        for row in rows:
+            key = key or self._work.call_key(call_id)
+            entries.append(from_json(JournalEntry, key.open(_place(row.case_id, row.seq, row.kind), row.body)))
+        return entries
+
+    def bind_phone(self, case_id: str, phone: PhoneNumber) -> None:
+        bound = self._work.execute(
+            update(cases).where(cases.c.case_id == case_id).values(phone_index=self._index.of("phone", phone.value))
+        )
+        if bound.rowcount != 1:
+            raise NotFound("There is no such case; write its first journal entry before binding a number.")
+
+    def find_open(self, phone: PhoneNumber, since: datetime) -> OpenCase | None:
+        """A case whose calls were destroyed cannot be resumed and is passed over."""
+        rows = self._work.execute(
+            select(cases.c.case_id)
+            .where(
+                cases.c.phone_index == self._index.of("phone", phone.value),
+                cases.c.finished_at.is_(None),
+                cases.c.last_at >= since,
+            )
+            .order_by(cases.c.last_at.desc(), cases.c.opened_at.desc(), cases.c.case_id)
+        ).all()
+        for row in rows:
+            try:
+                entries = self.read(row.case_id)
+            except Shredded:
+                continue
+            if entries:
+                return OpenCase(row.case_id, entries[-1].call_id, tuple(entries))
+        return None
+
+    def finish(self, case_id: str, how: str, at: datetime) -> None:
+        """The first finish stands; later ones change nothing."""
+        static_name("how", how)
+        ensure_case(self._work, case_id, at)
+        self._work.execute(
+            update(cases)
+            .where(cases.c.case_id == case_id, cases.c.finished_at.is_(None))
+            .values(finished_at=at, finished_how=how)
+        )

@@ -1,0 +1,179 @@
+"""Looking after the wrapped keys: destroying them on purpose, holding them by law, and re-wrapping them.
+
+Destruction sets the wrapped key to nothing, overwrites it in the file (``secure_delete``) and empties the write-ahead
+log. Re-wrapping moves a person's key to a newer key-encryption key; the data and the keys below are not touched.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, Insert, func, select, update
+
+from core.ports import Clock
+from core.security.keyring import KeyWrapper
+from core.storage.engine import reading, storage_errors, writing
+from core.storage.key_tables import kek_versions, object_keys, subject_keys
+from core.storage.keystore import add_version, newest_version, subject_place
+
+__all__ = ["KeyUpkeep"]
+
+
+class KeyUpkeep:
+    """All methods raise ``StorageError``. Whoever calls them writes the audit row."""
+
+    def __init__(self, engine: Engine, wrapper: KeyWrapper, clock: Clock) -> None:
+        self._engine = engine
+        self._wrapper = wrapper
+        self._clock = clock
+
+    # -- destruction and holds ----------------------------------------------------------------------------------
+
+    def subject_of(self, object_id: str) -> str | None:
+        with reading(self._engine) as connection:
+            return connection.scalar(select(object_keys.c.subject_id).where(object_keys.c.object_id == object_id))
+
+    def objects_of(self, subject_id: str) -> list[str]:
+        """The calls and cases whose keys still exist."""
+        with reading(self._engine) as connection:
+            rows = connection.scalars(
+                select(object_keys.c.object_id)
+                .where(object_keys.c.subject_id == subject_id, object_keys.c.wrapped.is_not(None))
+                .order_by(object_keys.c.object_id)
+            )
+            return list(rows)
+
+    def hold_of(self, subject_id: str) -> str | None:
+        with reading(self._engine) as connection:
+            return connection.scalar(select(subject_keys.c.hold).where(subject_keys.c.subject_id == subject_id))
+
+    def set_hold(self, subject_id: str, hold: str | None) -> bool:
+        """Set or lift a legal hold; False when there is no such person."""
+        with writing(self._engine) as connection:
+            changed = connection.execute(
+                update(subject_keys)
+                .where(subject_keys.c.subject_id == subject_id)
+                .values(hold=hold, held_at=self._clock.now() if hold else None)
+            )
+            return changed.rowcount == 1
+
+    def destroy_object(self, object_id: str, subject_id: str) -> None:
+        """Destroy one key, or raise its headstone when this store does not know it. Twice is as good as once."""
+        now = self._clock.now()
+        with writing(self._engine) as connection:
+            self._bury(connection, object_id, subject_id, now)
+        self._wipe()
+
+    def destroy_subject(self, subject_id: str) -> None:
+        """Destroy a person's key and every key under it. Twice is as good as once."""
+        now = self._clock.now()
+        with writing(self._engine) as connection:
+            known = connection.scalar(select(func.count()).where(subject_keys.c.subject_id == subject_id))
+            if not known:
+                connection.execute(_headstone(subject_id, now))
+            connection.execute(
+                update(subject_keys)
+                .where(subject_keys.c.subject_id == subject_id, subject_keys.c.destroyed_at.is_(None))
+                .values(wrapped=None, destroyed_at=now)
+            )
+            connection.execute(
+                update(object_keys)
+                .where(object_keys.c.subject_id == subject_id, object_keys.c.destroyed_at.is_(None))
+                .values(wrapped=None, destroyed_at=now)
+            )
+        self._wipe()
+
+    def buried_subjects(self) -> set[str]:
+        with reading(self._engine) as connection:
+            return set(
+                connection.scalars(select(subject_keys.c.subject_id).where(subject_keys.c.destroyed_at.is_not(None)))
+            )
+
+    def buried_objects(self) -> set[str]:
+        with reading(self._engine) as connection:
+            return set(
+                connection.scalars(select(object_keys.c.object_id).where(object_keys.c.destroyed_at.is_not(None)))
+            )
+
+    def _bury(self, connection: Connection, object_id: str, subject_id: str, now: datetime) -> None:
+        if not connection.scalar(select(func.count()).where(subject_keys.c.subject_id == subject_id)):
+            connection.execute(_headstone(subject_id, now))
+        if not connection.scalar(select(func.count()).where(object_keys.c.object_id == object_id)):
+            connection.execute(
+                object_keys.insert().values(
+                    object_id=object_id, subject_id=subject_id, version=1, made_at=now, destroyed_at=now
+                )
+            )
+        connection.execute(
+            update(object_keys)
+            .where(object_keys.c.object_id == object_id, object_keys.c.destroyed_at.is_(None))
+            .values(wrapped=None, destroyed_at=now)
+        )
+
+    def _wipe(self) -> None:
+        """Empty the write-ahead log, so that no copy of a destroyed key stays in it."""
+        if self._engine.dialect.name == "sqlite":
+            with storage_errors(), self._engine.connect() as connection:
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # -- rotation -----------------------------------------------------------------------------------------------
+
+    def newest_version(self) -> int:
+        with reading(self._engine) as connection:
+            return newest_version(connection)[0]
+
+    def use_version(self, version: int) -> None:
+        """From now on, wrap new keys under ``version``."""
+        with writing(self._engine) as connection:
+            if newest_version(connection)[0] < version:
+                add_version(connection, self._wrapper, version, self._clock.now())
+
+    def rewrap(self, at_most: int = 1000) -> int:
+        """Move up to ``at_most`` people's keys to the newest version in one transaction; returns how many."""
+        with writing(self._engine) as connection:
+            newest, _ = newest_version(connection)
+            rows = connection.execute(
+                select(subject_keys)
+                .where(subject_keys.c.kek_version < newest, subject_keys.c.wrapped.is_not(None))
+                .limit(at_most)
+            ).all()
+            for row in rows:
+                place = subject_place(row.subject_id, row.version)
+                secret = self._wrapper.unwrap(row.kek_version, row.wrapped, place)
+                connection.execute(
+                    update(subject_keys)
+                    .where(subject_keys.c.subject_id == row.subject_id)
+                    .values(kek_version=newest, wrapped=self._wrapper.wrap(newest, secret, place))
+                )
+            return len(rows)
+
+    def versions_in_use(self) -> set[int]:
+        with reading(self._engine) as connection:
+            return set(
+                connection.scalars(
+                    select(subject_keys.c.kek_version).where(subject_keys.c.wrapped.is_not(None)).distinct()
+                )
+            )
+
+    def forgotten(self, version: int) -> None:
+        """Note that ``version`` was destroyed in the keyring."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(kek_versions).where(kek_versions.c.version == version).values(forgotten_at=self._clock.now())
+            )
+        self._wipe()
+
+    def known_versions(self) -> list[int]:
+        """The versions that were not forgotten, oldest first."""
+        with reading(self._engine) as connection:
+            return list(
+                connection.scalars(
+                    select(kek_versions.c.version)
+                    .where(kek_versions.c.forgotten_at.is_(None))
+                    .order_by(kek_versions.c.version)
+                )
+            )
+
+
+def _headstone(subject_id: str, now: datetime) -> Insert:
+    return subject_keys.insert().values(subject_id=subject_id, version=1, kek_version=0, made_at=now, destroyed_at=now)

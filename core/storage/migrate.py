@@ -1,0 +1,71 @@
+"""Bring both databases to the schema of this program, forward or back, under a lock."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, MetaData
+
+from core.errors import StorageError
+from core.storage import key_tables, tables
+from core.storage.engine import writing
+
+__all__ = ["DATA", "KEYS", "locked", "migrate", "revision_of"]
+
+_HERE = Path(__file__).parent / "migrations"
+#: The two databases: where their changes are, and the tables that must come out.
+DATA: tuple[str, MetaData] = ("records", tables.metadata)
+KEYS: tuple[str, MetaData] = ("keys", key_tables.metadata)
+
+
+def migrate(engine: Engine, which: tuple[str, MetaData], to: str = "head") -> None:
+    """Run the changes up or down to revision ``to``; ``StorageError`` when the database is of a newer program."""
+    with writing(engine) as connection:
+        now = revision_of(connection)
+        config = _config(connection, which)
+        script = ScriptDirectory.from_config(config)
+        goal = script.get_current_head() if to == "head" else to
+        if now == goal:
+            return
+        try:
+            if now is not None:
+                script.get_revision(now)
+            older = {step.revision for step in script.walk_revisions("base", now)} if now is not None else set()
+            (command.downgrade if goal == "base" or goal in older else command.upgrade)(config, to)
+        except CommandError:
+            raise StorageError("The database was written by a newer version; upgrade Loanline, then open it.") from None
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The schema the database has now; ``None`` when it is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@contextmanager
+def locked(data_dir: Path) -> Iterator[None]:
+    """Only one process at a time makes keys, changes schemas or rotates in this directory."""
+    handle = os.open(data_dir / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _config(connection: Connection, which: tuple[str, MetaData]) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", str(_HERE / which[0]).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = which[1]
+    return config

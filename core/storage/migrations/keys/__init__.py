@@ -1,0 +1,1 @@
+"""Schema changes of the key database, oldest first."""

@@ -1,0 +1,1 @@
+"""Schema changes of the data database, oldest first."""

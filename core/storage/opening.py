@@ -1,0 +1,99 @@
+"""Open everything that keeps: keyring, key store, database, audit heads. For the composition root and the commands."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from sqlalchemy import Engine, select, update
+
+from core.errors import EnvironmentProblem, WrongKey
+from core.ports import Clock
+from core.security.audit import Frontier, HeadSigner
+from core.security.keyring import FileKeyring
+from core.storage.engine import open_engine, reading, storage_errors, writing
+from core.storage.heads import HeadsFile
+from core.storage.key_upkeep import KeyUpkeep
+from core.storage.keystore import KeyStore, newest_version
+from core.storage.migrate import DATA, KEYS, locked, migrate
+from core.storage.shredding import SHREDDED, carry_out
+from core.storage.store import SqlStorage
+from core.storage.tables import audit, audit_state, cases
+
+__all__ = ["DATA_FILE", "HEADS_FILE", "KEYS_FILE", "open_storage"]
+
+DATA_FILE = "loanline.db"
+KEYS_FILE = "keys.db"
+HEADS_FILE = "audit-heads.log"
+
+
+def open_storage(
+    data_dir: Path,
+    keyring_file: Path,
+    passphrase: str | None,
+    clock: Clock,
+    *,
+    database_url: str | None = None,
+    keys_url: str | None = None,
+) -> SqlStorage:
+    """The store of ``data_dir``, made on the first start, its schema brought up to date.
+
+    The URLs put the data and the wrapped keys into other databases (PostgreSQL); both default to SQLite files in
+    ``data_dir``. Raises ``EnvironmentProblem`` when the directory cannot be written, ``WrongKey`` when the keyring is
+    missing, sealed otherwise or not the one of this data, ``StorageError`` when a database cannot be used.
+    """
+    _prepare(data_dir)
+    with storage_errors(), locked(data_dir):
+        keys_engine = open_engine(keys_url or f"sqlite:///{data_dir / KEYS_FILE}")
+        engine = open_engine(database_url or f"sqlite:///{data_dir / DATA_FILE}")
+        migrate(keys_engine, KEYS)
+        migrate(engine, DATA)
+        keyring = _keyring(keyring_file, passphrase, keys_engine, engine)
+        keys = KeyStore(keys_engine, keyring, clock)
+        keys.start()
+        heads = HeadsFile(data_dir / HEADS_FILE, HeadSigner(keyring.purpose("audit")), clock)
+        upkeep = KeyUpkeep(keys_engine, keyring, clock)
+        _agree(engine, upkeep, heads)
+    return SqlStorage(engine, keys, upkeep, keyring, heads, clock)
+
+
+def _prepare(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"The data directory cannot be made ({error.strerror}); choose another one with LOANLINE_DATA_DIR."
+        ) from None
+    if not os.access(data_dir, os.W_OK | os.X_OK):
+        raise EnvironmentProblem("The data directory cannot be written; check its owner or set LOANLINE_DATA_DIR.")
+
+
+def _keyring(path: Path, passphrase: str | None, keys_engine: Engine, engine: Engine) -> FileKeyring:
+    """Read the keyring; make one only where there is nothing yet that another one could have sealed."""
+    with reading(keys_engine) as connection:
+        keys_known = newest_version(connection)[0] > 0
+    with reading(engine) as connection:
+        data_known = connection.execute(select(cases.c.case_id).limit(1)).first() is not None
+    if data_known and not keys_known:
+        raise WrongKey("The key store is missing while the database holds records; restore keys.db from its backup.")
+    if path.exists() or keys_known:
+        return FileKeyring.load(path, passphrase)
+    return FileKeyring.create(path, passphrase)
+
+
+def _agree(engine: Engine, upkeep: KeyUpkeep, heads: HeadsFile) -> None:
+    """Mend what a crash between two files or a restored backup left apart: destroyed keys stay destroyed, and every
+    row of the audit log gets a signed head."""
+    with reading(engine) as connection:
+        orders = connection.execute(
+            select(audit.c.subject, audit.c.detail).where(audit.c.action == SHREDDED).order_by(audit.c.seq)
+        ).all()
+        state = connection.execute(select(audit_state)).one()
+    carry_out(upkeep, [(row.subject, json.loads(row.detail)) for row in orders])
+    buried = upkeep.buried_subjects()
+    if buried:
+        with writing(engine) as connection:
+            for subject_id in sorted(buried):
+                connection.execute(update(cases).where(cases.c.subject_id == subject_id).values(phone_index=None))
+    heads.anchor(Frontier.from_bytes(state.size, bytes(state.peaks)))

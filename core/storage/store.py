@@ -1,0 +1,125 @@
+"""The store: units of work over the data database, the key store beside it, and the audit heads outside of both."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select, update
+
+from core.errors import StorageError
+from core.ports import Clock
+from core.security.audit import Frontier, Head
+from core.security.blind_index import BlindIndex
+from core.security.keyring import FileKeyring
+from core.storage.applications import SqlApplications
+from core.storage.audit_rows import AuditRow, SqlAuditLog, read_rows
+from core.storage.call_records import SqlCallRecords
+from core.storage.delivery import SqlCodes, SqlInbox
+from core.storage.engine import BUSY_SECONDS, reading, storage_errors
+from core.storage.heads import AuditFindings, HeadsFile, verify_log
+from core.storage.journal import SqlJournal
+from core.storage.key_upkeep import KeyUpkeep
+from core.storage.keystore import KeyStore
+from core.storage.tables import audit_state
+from core.storage.transaction import Transaction
+
+__all__ = ["SqlStorage", "SqlUnitOfWork"]
+
+
+class SqlUnitOfWork:
+    """``core.ports.UnitOfWork`` over one database transaction."""
+
+    def __init__(self, connection: Connection, work: Transaction, keyring: FileKeyring, heads: HeadsFile) -> None:
+        self._connection = connection
+        self._work = work
+        self._heads = heads
+        self.journal = SqlJournal(work, BlindIndex(keyring.purpose("index")))
+        self.records = SqlCallRecords(work, self.journal)
+        self.applications = SqlApplications(work)
+        self.audit = SqlAuditLog(work)
+        self.inbox = SqlInbox(work, keyring.purpose("inbox"))
+        self.codes = SqlCodes(work, keyring.purpose("codes"))
+
+    def commit(self) -> None:
+        """Store everything, then sign the new head of the audit log if it grew."""
+        if self._work.over:
+            raise StorageError("This unit of work is over; begin another one.")
+        self._work.over = True
+        with storage_errors():
+            self._connection.commit()
+        if self.audit.grown is not None:
+            self._heads.anchor(self.audit.grown)
+
+
+class SqlStorage:
+    """``core.ports.Storage``. One writer at a time in a process; others wait their turn up to five seconds."""
+
+    def __init__(
+        self, engine: Engine, keys: KeyStore, upkeep: KeyUpkeep, keyring: FileKeyring, heads: HeadsFile, clock: Clock
+    ) -> None:
+        self._engine = engine
+        self._keys = keys
+        self._keyring = keyring
+        self._heads = heads
+        self._clock = clock
+        self._turn = threading.Lock()
+        self.upkeep = upkeep
+
+    @property
+    def keyring(self) -> FileKeyring:
+        return self._keyring
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlUnitOfWork]:
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise StorageError("The database is busy with another piece of work; try again, nothing was stored.")
+        try:
+            with storage_errors():
+                connection = self._engine.connect()
+            try:
+                with storage_errors():
+                    connection.begin()
+                work = Transaction(connection, self._keys, self._clock)
+                try:
+                    yield SqlUnitOfWork(connection, work, self._keyring, self._heads)
+                finally:
+                    work.over = True
+            finally:
+                with storage_errors():
+                    connection.close()
+        finally:
+            self._turn.release()
+
+    def health(self) -> None:
+        """Write for real: one row is rewritten as it is. Raises ``StorageError``."""
+        with storage_errors(), self._engine.begin() as connection:
+            connection.execute(update(audit_state).values(id=1))
+        self._keys.health()
+        self._heads.settle()
+
+    def verify_audit(self, heads_copy: Path | None = None) -> AuditFindings:
+        """Check the whole audit log against its signed heads, or against a copy of them kept elsewhere."""
+        with reading(self._engine) as connection:
+            state = connection.execute(select(audit_state)).one_or_none()
+            frontier = Frontier.from_bytes(state.size, bytes(state.peaks)) if state else Frontier()
+            heads = self._heads.read(heads_copy)
+            return verify_log(read_rows(connection), frontier, heads, self._heads.signer)
+
+    def audit_rows(self) -> list[AuditRow]:
+        with reading(self._engine) as connection:
+            return list(read_rows(connection))
+
+    def audit_heads(self) -> list[Head | None]:
+        return self._heads.read()
+
+    def close(self) -> None:
+        """Give the files back; the store cannot be used afterwards."""
+        self._engine.dispose()
+        self._keys.close()

@@ -1,0 +1,177 @@
+"""The tables of the data database. Outside the ``SealedBytes`` columns there are ids, times, static names, counts and
+keyed hashes, and nothing else; a test searches the files for personal data."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from core.storage.types import SealedBytes, UtcTime
+
+__all__ = [
+    "NAMING",
+    "applications",
+    "assents",
+    "audit",
+    "audit_state",
+    "call_audio",
+    "call_lines",
+    "calls",
+    "cases",
+    "codes",
+    "inbox",
+    "journal",
+    "metadata",
+]
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+
+_ID = String(80)
+_NAME = String(60)
+
+#: One person's one request. ``phone_index`` is a keyed hash; it is wiped when the person's keys are destroyed.
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", _ID, primary_key=True),
+    Column("subject_id", _ID, nullable=False, index=True),
+    Column("phone_index", LargeBinary(32)),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    Column("finished_how", _NAME),
+    Index("ix_cases_resume", "phone_index", "finished_at", "last_at"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.case_id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("call_id", _ID, nullable=False, index=True),
+    Column("kind", _NAME, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("body", SealedBytes, nullable=False),
+)
+
+#: ``manifest`` is sealed when the call is closed: how many segments and lines there are.
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", _ID, primary_key=True),
+    Column("case_id", _ID, ForeignKey("cases.case_id"), nullable=False, index=True),
+    Column("started_at", UtcTime, nullable=False, index=True),
+    Column("ended_at", UtcTime),
+    Column("outcome", _NAME),
+    Column("recording", Boolean, nullable=False),
+    Column("manifest", SealedBytes),
+)
+
+call_lines = Table(
+    "call_lines",
+    metadata,
+    Column("call_id", _ID, ForeignKey("calls.call_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("body", SealedBytes, nullable=False),
+)
+
+call_audio = Table(
+    "call_audio",
+    metadata,
+    Column("call_id", _ID, ForeignKey("calls.call_id"), primary_key=True),
+    Column("track", String(10), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("start_ms", Integer, nullable=False),
+    Column("last", Boolean, nullable=False),
+    Column("body", SealedBytes, nullable=False),
+    CheckConstraint("track IN ('caller', 'line')", name="track"),
+)
+
+applications = Table(
+    "applications",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.case_id"), primary_key=True),
+    Column("call_id", _ID),
+    Column("received_at", UtcTime, nullable=False, index=True),
+    Column("status", _NAME, nullable=False, index=True),
+    Column("outcome", _NAME, nullable=False),
+    Column("application", SealedBytes, nullable=False),
+    Column("decision", SealedBytes, nullable=False),
+    Column("risk", SealedBytes, nullable=False),
+    UniqueConstraint("call_id"),
+)
+
+#: What a borrower said yes to: the hearing and the exact terms.
+assents = Table(
+    "assents",
+    metadata,
+    Column("case_id", _ID, ForeignKey("applications.case_id"), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("body", SealedBytes, nullable=False),
+)
+
+#: ``detail`` holds no personal data. ``note`` may: it is sealed with its salt, and ``detail`` commits to it.
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", _ID, nullable=False),
+    Column("action", _NAME, nullable=False, index=True),
+    Column("subject", _ID, nullable=False, index=True),
+    Column("detail", Text, nullable=False),
+    Column("note", SealedBytes),
+    Column("leaf", LargeBinary(32), nullable=False),
+)
+
+#: One row: the tree's size and the roots of its full subtrees.
+audit_state = Table(
+    "audit_state",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("peaks", LargeBinary, nullable=False),
+    CheckConstraint("id = 1", name="single"),
+)
+
+#: Keyed hashes of delivery keys and of what came with them.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("key", LargeBinary(32), primary_key=True),
+    Column("fingerprint", LargeBinary(32), nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("case_id", _ID, primary_key=True),
+    Column("purpose", _NAME, primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("issued_at", UtcTime, nullable=False),
+    Column("first_issued_at", UtcTime, nullable=False),
+    Column("issues", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("used_at", UtcTime),
+)

@@ -1,0 +1,58 @@
+"""What the repositories of one unit of work share: its connection, the keys it has opened, and the checks on time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable
+
+from core.errors import StorageError
+from core.ports import Clock
+from core.security.envelope import DataKey
+from core.storage.engine import storage_errors
+from core.storage.keystore import KeyStore
+
+__all__ = ["Transaction"]
+
+
+class Transaction:
+    """Keys are kept for the length of one transaction only."""
+
+    def __init__(self, connection: Connection, keys: KeyStore, clock: Clock) -> None:
+        self._connection = connection
+        self._keys = keys
+        self._opened: dict[str, DataKey] = {}
+        self.clock = clock
+        self.over = False
+
+    def execute(self, statement: Executable) -> CursorResult[Any]:
+        """Run one statement. Raises ``StorageError``, or ``Conflict`` when a row with this identity exists."""
+        if self.over:
+            raise StorageError("This unit of work is over; begin another one.")
+        with storage_errors():
+            result: CursorResult[Any] = self._connection.execute(statement)
+        return result
+
+    def new_call_key(self, call_id: str, subject_id: str) -> DataKey:
+        """The key of a call, made on first use. Raises ``Shredded``."""
+        return self._obtain(f"call:{call_id}", subject_id)
+
+    def new_case_key(self, case_id: str, subject_id: str) -> DataKey:
+        return self._obtain(f"case:{case_id}", subject_id)
+
+    def call_key(self, call_id: str) -> DataKey:
+        """The key of a stored call. Raises ``Shredded`` or ``WrongKey``."""
+        return self._existing(f"call:{call_id}")
+
+    def case_key(self, case_id: str) -> DataKey:
+        return self._existing(f"case:{case_id}")
+
+    def _obtain(self, object_id: str, subject_id: str) -> DataKey:
+        if object_id not in self._opened:
+            self._opened[object_id] = self._keys.obtain(object_id, subject_id)
+        return self._opened[object_id]
+
+    def _existing(self, object_id: str) -> DataKey:
+        if object_id not in self._opened:
+            self._opened[object_id] = self._keys.existing(object_id)
+        return self._opened[object_id]
