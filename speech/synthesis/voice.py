@@ -37,6 +37,8 @@ class Voice(Protocol):
 class Pyttsx3Voice:
     """pyttsx3 in a process of its own, one prompt at a time; ``Voice`` says what ``say`` promises.
 
+    ``voice`` is a pyttsx3 voice id; empty is ``DEFAULT_VOICE``.
+
     A prompt that takes longer than ``timeout_s``, or a process that dies, costs a restart; after ``tries`` it is
     ``SynthesisFailed``. Equal prompts asked for at the same time are rendered once.
     """
@@ -45,14 +47,14 @@ class Pyttsx3Voice:
         self,
         cache: PromptCache | None = None,
         *,
-        voice: str = DEFAULT_VOICE,
+        voice: str = "",
         rate: int = DEFAULT_RATE,
         timeout_s: float = 10.0,
         tries: int = 3,
         command: Sequence[str] = (sys.executable, "-P", "-m", "speech.synthesis.worker"),
     ) -> None:
         self._cache = cache or PromptCache()
-        self._voice = voice
+        self._voice = voice or DEFAULT_VOICE
         self._rate = rate
         self._timeout_s = timeout_s
         self._tries = tries
