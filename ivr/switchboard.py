@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
@@ -38,7 +38,7 @@ class _Place:
     left: OpenCase | None
     runner: CallRunner | None = None
     ended: bool = False
-    next_step: NextStep = NextStep("reconnect", "never_joined")
+    next_step: NextStep = field(default_factory=lambda: NextStep("reconnect", "never_joined"))
     streams: int = 0
 
 
@@ -82,6 +82,8 @@ class LineSwitchboard:
             self._metrics.count("call_refused", why="full")
             return Admission.FULL
         left = await asyncio.to_thread(self._left_behind, call)
+        if left and any(place.case_id == left.case_id and not place.ended for place in self._places.values()):
+            left = None  # the case is on the line this very moment
         case_id = left.case_id if left else self._ids.new("case")
         self._places[call.call_id] = _Place(call, case_id, left)
         self._forget_old()

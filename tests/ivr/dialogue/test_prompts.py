@@ -1,0 +1,66 @@
+"""The catalogue: complete for the script, filled whole or not at all, and free of what must not be said."""
+
+import re
+
+import pytest
+
+from core.errors import InvalidInput
+from ivr.dialogue.prompts import load_catalogue
+from ivr.dialogue.script import Question, Role, load_script
+
+CATALOGUE = load_catalogue("en-US")
+SCRIPT = load_script()
+
+#: Reg Z 1026.26(b): a spoken cost is the APR; PBOC 2021-3: never a daily rate alone; and no inducement.
+BANNED = (
+    r"\bper day\b", r"\ba day\b.*\brate\b", r"\bdaily\b", r"\bguarantee", r"\binstant\b", r"\bno risk\b",
+    r"\bfree money\b", r"\bhurry\b", r"\bonly today\b", r"\blie\b", r"\btruth\b", r"\bcard number\b", r"\bpin\b",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("question", SCRIPT.questions, ids=lambda question: question.id)
+def test_every_question_has_every_rung(question: Question) -> None:
+    for rung in ("ask", "retry", "example", "keys"):
+        assert CATALOGUE.has(f"{question.id}.{rung}")
+    if question.role is Role.SLOT:
+        assert CATALOGUE.variables(f"{question.id}.confirm") == {"value"}
+        assert CATALOGUE.variables(f"{question.id}.said") == {"value"}
+
+
+@pytest.mark.parametrize("prompt_id", sorted(CATALOGUE.texts))
+def test_nothing_banned_is_said(prompt_id: str) -> None:
+    text = CATALOGUE.texts[prompt_id].lower()
+    for phrase in BANNED:
+        assert not re.search(phrase, text), phrase
+
+
+def test_the_offer_states_the_annual_rate_and_every_figure() -> None:
+    for prompt_id in ("offer.ask", "offer.counter"):
+        assert {"principal", "apr", "count", "payment", "total"} <= CATALOGUE.variables(prompt_id)
+        assert "annual percentage rate" in CATALOGUE.texts[prompt_id]
+
+
+def test_consent_says_that_it_is_a_machine_and_asks_before_it_records() -> None:
+    text = CATALOGUE.texts["consent.ask"]
+    assert "automated voice" in text
+    assert "record" in text
+    assert "agent" in text
+    assert "not my loan" in text
+
+
+def test_a_missing_figure_is_an_error_and_says_which() -> None:
+    with pytest.raises(InvalidInput, match=r"amount\.confirm needs value"):
+        CATALOGUE.render("amount.confirm", {})
+
+
+def test_unknown_prompt_and_language() -> None:
+    with pytest.raises(InvalidInput, match=r"no text for nothing\.here"):
+        CATALOGUE.render("nothing.here")
+    with pytest.raises(InvalidInput, match="there are: en-US"):
+        load_catalogue("tlh")
+
+
+def test_personal_prompts_are_marked() -> None:
+    assert CATALOGUE.render("amount.confirm", {"value": "ten dollars"}).personal
+    assert not CATALOGUE.render("amount.ask").personal
+    assert "ten dollars" not in repr(CATALOGUE.render("amount.confirm", {"value": "ten dollars"}))
