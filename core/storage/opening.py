@@ -55,7 +55,7 @@ def open_storage(
         heads = HeadsFile(data_dir / HEADS_FILE, HeadSigner(keyring.purpose("audit")), clock)
         upkeep = KeyUpkeep(keys_engine, keyring, clock)
         _agree(engine, upkeep, heads)
-    return SqlStorage(engine, keys, upkeep, keyring, heads, clock)
+    return SqlStorage(data_dir, engine, keys, upkeep, keyring, heads, clock)
 
 
 def _prepare(data_dir: Path) -> None:

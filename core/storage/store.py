@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from core.errors import StorageError
 from core.ports import Clock
@@ -23,7 +23,7 @@ from core.storage.heads import AuditFindings, HeadsFile, verify_log
 from core.storage.journal import SqlJournal
 from core.storage.key_upkeep import KeyUpkeep
 from core.storage.keystore import KeyStore
-from core.storage.tables import audit_state
+from core.storage.tables import audit_state, cases, codes
 from core.storage.transaction import Transaction
 
 __all__ = ["SqlStorage", "SqlUnitOfWork"]
@@ -43,6 +43,12 @@ class SqlUnitOfWork:
         self.inbox = SqlInbox(work, keyring.purpose("inbox"))
         self.codes = SqlCodes(work, keyring.purpose("codes"))
 
+    def forget_person(self, subject_id: str) -> None:
+        """Wipe what lives outside sealed columns and could still lead to a person: number indexes and codes."""
+        theirs = select(cases.c.case_id).where(cases.c.subject_id == subject_id)
+        self._work.execute(delete(codes).where(codes.c.case_id.in_(theirs)))
+        self._work.execute(update(cases).where(cases.c.subject_id == subject_id).values(phone_index=None))
+
     def commit(self) -> None:
         """Store everything, then sign the new head of the audit log if it grew."""
         if self._work.over:
@@ -58,8 +64,16 @@ class SqlStorage:
     """``core.ports.Storage``. One writer at a time in a process; others wait their turn up to five seconds."""
 
     def __init__(
-        self, engine: Engine, keys: KeyStore, upkeep: KeyUpkeep, keyring: FileKeyring, heads: HeadsFile, clock: Clock
+        self,
+        data_dir: Path,
+        engine: Engine,
+        keys: KeyStore,
+        upkeep: KeyUpkeep,
+        keyring: FileKeyring,
+        heads: HeadsFile,
+        clock: Clock,
     ) -> None:
+        self.data_dir = data_dir
         self._engine = engine
         self._keys = keys
         self._keyring = keyring

@@ -1,0 +1,47 @@
+"""The borrower's answer to an offer. The yes is kept with the exact terms and the hearing it rests on."""
+
+from __future__ import annotations
+
+from core.application import Status
+from core.decision.model import Terms
+from core.errors import IdempotencyMismatch, InvalidInput
+from core.evidence import Evidence
+from core.ports import Assent, Clock, Storage
+
+__all__ = ["accept", "refuse"]
+
+
+def accept(storage: Storage, clock: Clock, case_id: str, offer_index: int, assent: Evidence) -> Terms:
+    """Accept offer number ``offer_index`` (from 0) of an approved case; returns the terms agreed to.
+
+    Accepting the same offer again returns the same terms. Raises ``IllegalTransition`` when the case is not approved,
+    ``IdempotencyMismatch`` when another offer was accepted, ``InvalidInput`` for an offer that was not made,
+    ``NotFound`` and ``StorageError``.
+    """
+    with storage.begin() as work:
+        earlier = work.applications.assent(case_id)
+        if earlier is not None:
+            if earlier.offer_index != offer_index:
+                raise IdempotencyMismatch("Another offer of this case was accepted; read that one.")
+            return earlier.terms
+        offers = work.applications.get(case_id).decision.offers
+        if type(offer_index) is not int or not 0 <= offer_index < len(offers):
+            raise InvalidInput("offer_index", "choose one of the offers that were made")
+        terms = offers[offer_index]
+        work.applications.set_status(case_id, Status.ACCEPTED)
+        work.applications.keep_assent(case_id, Assent(offer_index, terms, assent, clock.now()))
+        work.audit.append(
+            "borrower", "offer.accepted", case_id, {"offer": offer_index, "call": assent.call_id or "none"}
+        )
+        work.commit()
+    return terms
+
+
+def refuse(storage: Storage, case_id: str) -> None:
+    """Refuse all offers of an approved case. Refusing again changes nothing. Raises ``IllegalTransition``."""
+    with storage.begin() as work:
+        if work.applications.get(case_id).status is Status.REFUSED:
+            return
+        work.applications.set_status(case_id, Status.REFUSED)
+        work.audit.append("borrower", "offer.refused", case_id)
+        work.commit()

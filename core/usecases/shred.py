@@ -1,0 +1,112 @@
+"""Make a call or a person unreadable for good, hold them against it, and move all keys to a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.errors import Conflict, NotFound
+from core.storage.migrate import locked
+from core.storage.names import static_name
+from core.storage.shredding import SHREDDED, carry_out
+from core.storage.store import SqlStorage
+
+__all__ = ["Rotation", "ShredPlan", "hold", "plan_call", "plan_person", "rotate", "shred"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShredPlan:
+    """What would become unreadable. ``hold`` names the legal hold that forbids it, if there is one."""
+
+    kind: str
+    subject: str
+    person: str
+    objects: tuple[str, ...]
+    hold: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    version: int
+    rewrapped: int
+    forgotten: tuple[int, ...]
+
+
+def plan_call(storage: SqlStorage, call_id: str) -> ShredPlan:
+    """What shredding this call destroys. Raises ``NotFound``, also for one that is destroyed already."""
+    person = storage.upkeep.subject_of(f"call:{call_id}")
+    if person is None or f"call:{call_id}" not in storage.upkeep.objects_of(person):
+        raise NotFound("There is no such call with a living key; loanline records list shows the ids.")
+    return ShredPlan("call", call_id, person, (f"call:{call_id}",), storage.upkeep.hold_of(person))
+
+
+def plan_person(storage: SqlStorage, person: str) -> ShredPlan:
+    """What shredding this person destroys: every call and case of theirs. Raises ``NotFound``."""
+    objects = storage.upkeep.objects_of(person)
+    if not objects:
+        raise NotFound("There is no such person with living keys; a person's id is the id of their first case.")
+    return ShredPlan("person", person, person, tuple(objects), storage.upkeep.hold_of(person))
+
+
+def shred(storage: SqlStorage, plan: ShredPlan, operator: str) -> None:
+    """Carry the plan out: the order is committed to the audit log, then the keys are destroyed, in every copy that
+    shares this key store. Raises ``Conflict`` while a legal hold stands, and ``StorageError``."""
+    detail = {"kind": plan.kind, "person": plan.person, "objects": len(plan.objects)}
+    with locked(storage.data_dir):
+        if storage.upkeep.hold_of(plan.person) is not None:
+            raise Conflict("A legal hold forbids destroying these keys; lift it first.")
+        with storage.begin() as work:
+            work.audit.append(operator, SHREDDED, plan.subject, detail)
+            if plan.kind == "person":
+                work.forget_person(plan.person)
+            work.commit()
+        carry_out(storage.upkeep, [(plan.subject, detail)])
+
+
+def hold(storage: SqlStorage, person: str, reason: str | None, operator: str) -> None:
+    """Set (``reason`` is a static name such as ``dispute``) or lift (``None``) a legal hold. Raises ``NotFound``."""
+    with locked(storage.data_dir):
+        if not storage.upkeep.objects_of(person):
+            raise NotFound("There is no such person with living keys; a person's id is the id of their first case.")
+        if reason is not None:
+            storage.upkeep.set_hold(person, static_name("hold", reason))
+        with storage.begin() as work:
+            work.audit.append(operator, "keys.held" if reason else "keys.released", person, {"hold": reason or "none"})
+            work.commit()
+        if reason is None:
+            storage.upkeep.set_hold(person, None)
+
+
+def rotate(
+    storage: SqlStorage,
+    operator: str,
+    *,
+    forget_old: bool = False,
+    batch: int = 1000,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Rotation:
+    """Make a new key-encryption key and re-wrap every person's key under it, in short transactions, with the line up.
+
+    ``forget_old`` then destroys the older versions in the keyring: key stores restored from before cannot be opened
+    any more. Interrupted, it goes on where it stopped. Raises ``StorageError`` and ``WrongKey``.
+    """
+    upkeep, keyring = storage.upkeep, storage.keyring
+    with locked(storage.data_dir):
+        current = upkeep.newest_version()
+        version = keyring.newest() if keyring.newest() > current else keyring.add_version()
+        upkeep.use_version(version)
+        moved = 0
+        while done := upkeep.rewrap(batch):
+            moved += done
+            progress(moved)
+        old = [known for known in upkeep.known_versions() if known < version] if forget_old else []
+        with storage.begin() as work:
+            work.audit.append(
+                operator, "keys.rotated", "keyring", {"version": version, "moved": moved, "forgotten": old}
+            )
+            work.commit()
+        for known in old:
+            if known not in upkeep.versions_in_use():
+                keyring.forget(known)
+                upkeep.forgotten(known)
+    return Rotation(version, moved, tuple(old))
