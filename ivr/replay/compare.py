@@ -1,0 +1,167 @@
+"""Is a replayed call what its fixture expects? Differences, word error, latency by part."""
+
+from __future__ import annotations
+
+import math
+import re
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jiwer
+
+from core.events import TranscriptLine
+from core.risk import Band
+from ivr.replay.caller import Said
+from ivr.replay.manifest import Expect
+from ivr.replay.result import CallResult, Played, TurnTiming
+
+__all__ = ["Difference", "Spread", "Verdict", "check_slots", "judge", "spread", "word_error"]
+
+PARTS = ("heard", "decode", "think", "answer")
+_LATE_MS = 600  # a transcript may begin or end this much outside the spoken words
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """``what`` was expected to be ``expected`` and was ``got``; both as text for people."""
+
+    what: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Milliseconds over ``count`` answers; p95 by nearest rank."""
+
+    count: int
+    median: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict:
+    """``word_error`` is ``None`` where the fixture says no words. ``latency`` has a spread for each part that was
+    measured: heard, decode, think, and answer, their sum."""
+
+    played: Played
+    differences: tuple[Difference, ...]
+    word_error: float | None
+    latency: Mapping[str, Spread]
+
+    @property
+    def ok(self) -> bool:
+        return not self.differences
+
+
+def _plain(text: str) -> str:
+    """Lower case, letters, digits and apostrophes only."""
+    return " ".join(re.sub(r"[^\w']+", " ", text.lower()).split())
+
+
+def word_error(said: Sequence[Said], lines: Sequence[TranscriptLine]) -> float | None:
+    """Wrong, missing and invented words of all turns over the words said (may exceed 1).
+
+    Each line of the caller belongs to the turn it overlaps most; a turn that was taken down as hidden is left out;
+    words heard where nobody spoke count as invented.
+    """
+    heard: dict[int, list[str]] = {n: [] for n, item in enumerate(said) if item.words is not None}
+    secret: set[int] = set()
+    invented = 0
+    for line in sorted((line for line in lines if line.who == "caller"), key=lambda line: line.start_ms):
+        overlap, place = max(
+            (
+                (min(line.end_ms, item.end_ms + _LATE_MS) - max(line.start_ms, item.start_ms - _LATE_MS), n)
+                for n, item in enumerate(said)
+            ),
+            default=(0, -1),
+        )
+        if line.status == "hidden" and overlap > 0:
+            secret.add(place)
+        elif line.status == "final" and overlap > 0 and place in heard:
+            heard[place].append(line.text)
+        elif line.status == "final":
+            invented += len(_plain(line.text).split())
+    pairs = [(_plain(said[n].words or ""), _plain(" ".join(heard[n]))) for n in heard if n not in secret]
+    pairs = [pair for pair in pairs if pair[0]]
+    if not pairs:
+        return None
+    words = jiwer.process_words([reference for reference, _ in pairs], [heard for _, heard in pairs])
+    wrong = words.substitutions + words.deletions + words.insertions + invented
+    return float(wrong / sum(len(reference.split()) for reference, _ in pairs))
+
+
+def spread(turns: Iterable[TurnTiming]) -> dict[str, Spread]:
+    """Median and 95th percentile of each part of the answer time."""
+    all_turns = list(turns)
+    if not all_turns:
+        return {}
+    out = {}
+    for part in PARTS:
+        values = sorted(float(getattr(turn, f"{part}_ms")) for turn in all_turns)
+        out[part] = Spread(len(values), statistics.median(values), values[math.ceil(0.95 * len(values)) - 1])
+    return out
+
+
+def check_slots(expect: Expect, slots: Mapping[str, Any]) -> list[Difference]:
+    """Expected slots that are missing or other, and slots that should not have been taken."""
+    out = []
+    for name, value in expect.slots.items():
+        got = slots.get(name)
+        if got != value or isinstance(got, bool) != isinstance(value, bool):
+            out.append(Difference(name, str(value), "nothing" if got is None else str(got)))
+    out += [Difference(name, "nothing", "a value") for name in expect.unheard if slots.get(name) is not None]
+    return out
+
+
+def judge(played: Played) -> Verdict:
+    """Compare everything the fixture expects; a call that broke, or a turn that names its prompt exactly and was never
+    asked for, is a difference too."""
+    expect = played.fixture.expect
+    result = played.result or CallResult(None)
+    error = word_error(played.said, result.lines)
+    latency = spread(result.turns)
+    out = [Difference("the call", "to be dealt with", played.error)] if played.error else []
+    if expect.ends is not None and expect.ends != played.ended:
+        out.append(Difference("ends", expect.ends, played.ended))
+    if played.result is not None:
+        out += _of_the_line(expect, result)
+        if expect.word_error_at_most is not None and error is not None and error > expect.word_error_at_most:
+            out.append(Difference("word error", f"at most {expect.word_error_at_most:.2f}", f"{error:.2f}"))
+        slow = latency.get("answer")
+        if expect.answer_ms_at_most is not None and slow is not None and slow.p95 > expect.answer_ms_at_most:
+            out.append(
+                Difference("answer time (p95)", f"at most {expect.answer_ms_at_most:.0f} ms", f"{slow.p95:.0f} ms")
+            )
+    for number in played.unused:
+        when = played.fixture.turn[number].when
+        if not set(when) & set("*?["):
+            out.append(Difference(f"turn {number + 1}", f"asked by {when}", "never asked"))
+    return Verdict(played, tuple(out), error, latency)
+
+
+def _of_the_line(expect: Expect, result: CallResult) -> list[Difference]:
+    out = []
+    decision = dict(result.decision or {})
+    if expect.outcome is not None and expect.outcome != result.outcome:
+        out.append(Difference("outcome", expect.outcome, str(result.outcome)))
+    if expect.decision is not None and expect.decision != decision.get("outcome"):
+        out.append(Difference("decision", expect.decision, str(decision.get("outcome", "none"))))
+    codes = {reason.get("code") for reason in decision.get("reasons", ())}
+    out += [Difference("reasons", code, "not among them") for code in expect.reasons if code not in codes]
+    out += check_slots(expect, result.slots)
+    if expect.risk_band_at_most is not None:
+        bands = [band.value for band in Band]
+        got = None if result.risk is None else result.risk.band.value
+        if got is not None and bands.index(got) > bands.index(expect.risk_band_at_most):
+            out.append(Difference("risk band", f"at most {expect.risk_band_at_most}", got))
+    counts = (
+        ("prompts", expect.prompts_at_most, len(result.prompts)),
+        ("questions put again", expect.reasks_at_most, result.reasks),
+    )
+    out += [
+        Difference(what, f"at most {most}", str(got)) for what, most, got in counts if most is not None and got > most
+    ]
+    return out
