@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import click
@@ -13,14 +12,13 @@ import typer.main
 
 from ivr.cli import app
 from ivr.settings import Settings
-from tests.house.tree import ROOT, at, calls, dotted, files, modules, text
+from tests.house.tree import ROOT, at, calls, dotted, files, modules, text, tree
 
 DOCS = [path for path in files() if path.suffix == ".md" and path.parts[0] != "tests"]
 CONFIGURATION = Path("docs/configuration.md")
 COMMANDS = Path("docs/commands.md")
 METRICS = Path("docs/metrics.md")
 AUDIT = Path("docs/audit.md")
-#: Counted by the metrics library itself, not by us.
 _METRIC_KINDS = ("Counter", "Gauge", "Histogram", "Summary", "Enum", "Info")
 
 
@@ -46,6 +44,17 @@ def _commands() -> dict[str, click.Command]:
 
 
 def _literal(path: Path, node: ast.expr, what: str) -> str:
+    """The text itself, or the module-level constant of that name."""
+    if isinstance(node, ast.Name):
+        values = {
+            line.value.value
+            for module in modules()
+            for line in tree(module).body
+            if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)
+            if dotted(line.targets[0]) == node.id
+        }
+        assert len(values) == 1, f"{at(path, node)}: {node.id} is not one constant"
+        return str(values.pop())
     value = node.value if isinstance(node, ast.Constant) else None
     assert isinstance(value, str), f"{at(path, node)}: write the {what} as text"
     return value
@@ -57,6 +66,17 @@ def _metrics() -> set[str]:
         for path in modules()
         for name, node in calls(path)
         if name.rpartition(".")[2] in _METRIC_KINDS and node.args
+    }
+
+
+def _events() -> set[str]:
+    """What is counted under ``loanline_events``: the first argument of every ``….meter.count(name)``."""
+    counters = re.compile(r"(^|[._])(meter|metrics)\.count$")
+    return {
+        _literal(path, node.args[0], "event's name")
+        for path in modules()
+        for name, node in calls(path)
+        if counters.search(name)
     }
 
 
@@ -73,14 +93,8 @@ def _audit_actions() -> set[str]:
     return actions
 
 
-@cache
-def _ticked(path: Path) -> frozenset[str]:
-    """Everything between single backticks on a page."""
-    return frozenset(re.findall(r"`([^`\n]+)`", text(path)))
-
-
 def test_every_setting_is_described_and_every_described_one_exists() -> None:
-    described = {name for name in _ticked(CONFIGURATION) if re.fullmatch(r"(LOANLINE|TWILIO)_[A-Z_]+", name)}
+    described = set(re.findall(r"^\| `([A-Z_]+)` \|", text(CONFIGURATION), re.MULTILINE))
     assert described == _settings()
 
 
@@ -129,8 +143,8 @@ def test_no_page_names_a_command_that_does_not_exist() -> None:
 
 
 def test_every_metric_is_described_and_every_described_one_exists() -> None:
-    described = {name for name in _ticked(METRICS) if re.fullmatch(r"loanline_[a-z_]+", name)}
-    assert described == _metrics()
+    described = set(re.findall(r"^\| `([a-z_]+)` \|", text(METRICS), re.MULTILINE))
+    assert described == _metrics() | _events()
 
 
 def test_every_audit_action_is_described_and_every_described_one_exists() -> None:
