@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from core.catalogue import Employment, Purpose
+from core.finance.schedule import Instalment
 from core.money import Money
 from core.risk import RiskLevel
 
@@ -53,16 +54,6 @@ class Reason:
     code: str
     text: str
     spoken: str
-
-
-@dataclass(frozen=True, slots=True)
-class Instalment:
-    number: int
-    due: date
-    payment: Money
-    principal: Money
-    interest: Money
-    balance: Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,28 @@ from __future__ import annotations
 import json
 import sys
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from core.codec import to_plain
+from core.decision.application_input import read_application
+from core.decision.decide import decide
+from core.decision.facts import facts_of
+from core.decision.model import Decision, Terms
+from core.decision.outlook import what_would_change
+from core.decision.policy import packaged_policy
 from core.errors import InvalidInput
 from core.finance.daycount import DayCount
 from core.finance.flow_input import annual_rate, read_date, read_decimal
 from core.finance.rounding import rounding_named
 from core.finance.schedule import Instalment, Method, Plan, schedule, totals
+from core.jurisdiction.library import packaged
 from core.money import Money
+from ivr.system import SystemClock
 
 __all__ = ["register"]
 
@@ -27,6 +37,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command("schedule")(schedule_command)
     app.command("apr")(apr_command)
+    app.command("decide")(decide_command)
 
 
 def schedule_command(
@@ -83,6 +94,57 @@ def apr_command(
             print(f"{name} {rate} %")
 
 
+def decide_command(
+    application: Annotated[Path, typer.Argument(help="An application; see docs/application-format.md.")],
+    on: Annotated[str | None, typer.Option(help="Day of the decision; else the day it was received.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Decide one application from a file and print the outcome with its reasons and offers."""
+    submission = read_application(_document(application), SystemClock().now())
+    pack, policy = packaged(submission.application.jurisdiction), packaged_policy()
+    day = read_date(on, "on") if on else submission.application.received_at.date()
+    facts = facts_of(submission.application, submission.risk, day)
+    decision = decide(facts, pack, policy)
+    steps = what_would_change(facts, decision, pack, policy)
+    if as_json:
+        print(json.dumps(decision_document(decision, steps)))
+    else:
+        _print_decision(decision, steps)
+
+
+def decision_document(decision: Decision, steps: tuple[str, ...]) -> dict[str, Any]:
+    """The JSON shape of a decision; amounts and rates as decimal strings."""
+    return {
+        "outcome": decision.outcome.value,
+        "reasons": [{"code": one.code, "text": one.text, "spoken": one.spoken} for one in decision.reasons],
+        "offers": [_offer_document(terms) for terms in decision.offers],
+        "score": decision.score,
+        "versions": to_plain(decision.versions),
+        "inputs_hash": decision.inputs_hash,
+        "what_would_change": list(steps),
+    }
+
+
+def _offer_document(terms: Terms) -> dict[str, Any]:
+    return {
+        "principal": str(terms.principal),
+        "currency": terms.principal.currency,
+        "rate": str(terms.rate),
+        "apr": str(terms.apr),
+        "apr_regime": terms.apr_regime,
+        "term_months": terms.term_months,
+        "method": terms.method,
+        "start": terms.start.isoformat(),
+        "first_due": terms.instalments[0].due.isoformat(),
+        "payment": str(terms.payment),
+        "last_payment": str(terms.last_payment),
+        "fees": str(terms.fees),
+        "finance_charge": str(terms.finance_charge),
+        "total": str(terms.total),
+        **schedule_document(terms.instalments),
+    }
+
+
 def schedule_document(rows: tuple[Instalment, ...]) -> dict[str, Any]:
     """The JSON shape of a schedule: rows and totals, amounts as decimal strings."""
     payment, principal, interest = totals(rows)
@@ -100,6 +162,14 @@ def schedule_document(rows: tuple[Instalment, ...]) -> dict[str, Any]:
         ],
         "totals": {"payment": str(payment), "principal": str(principal), "interest": str(interest)},
     }
+
+
+def _document(path: Path) -> object:
+    try:
+        with path.open(encoding="utf-8") as file:
+            return read_json(file.read(_MOST_BYTES + 1), "application")
+    except (OSError, UnicodeDecodeError):
+        raise InvalidInput("application", "the file cannot be read as UTF-8 text; give a readable JSON file") from None
 
 
 def read_json(text: str, field: str) -> object:
@@ -128,6 +198,24 @@ def _whole_number(text: str, field: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 6:
         raise InvalidInput(field, "give a whole number")
     return int(text)
+
+
+def _print_decision(decision: Decision, steps: tuple[str, ...]) -> None:
+    console = Console(highlight=False)
+    console.print(f"[bold]{decision.outcome.value}[/bold]")
+    for one in decision.reasons:
+        console.print(f"  {one.code}: {one.text}")
+    for step in steps:
+        console.print(f"  would change it: {step}")
+    if decision.offers:
+        table = Table()
+        for name in ("Amount", "Months", "Rate %", "APR %", "Payment", "Last", "Total"):
+            table.add_column(name, justify="right")
+        for terms in decision.offers:
+            cells = (terms.principal, terms.term_months, terms.rate, terms.apr, terms.payment, terms.last_payment)
+            table.add_row(*(str(cell) for cell in cells), str(terms.total))
+        console.print(table)
+    console.print(f"inputs {decision.inputs_hash[:16]}  policy {decision.versions.policy[:24]}")
 
 
 def _print_schedule(rows: tuple[Instalment, ...]) -> None:

@@ -1,0 +1,128 @@
+"""The decision: facts, a jurisdiction pack and the lender's policy in; an explained outcome out. Pure.
+
+Order: what is not sure makes the application incomplete; what cannot be lent at all is declined; what does not fit
+is counter-offered or declined; what fits goes to a person when the risk report holds it, and is approved otherwise.
+
+The fraud/credit wall: risk is read in ``_routed`` only, which can turn an approval into a review and nothing else.
+A ``STEP_UP`` is met by the one-time code that every applicant must return, without which nothing is decided.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from core.catalogue import Purpose
+from core.codec import to_json
+from core.decision.facts import require_sound
+from core.decision.model import Decision, Facts, Outcome, Reason, Terms, Versions
+from core.decision.offers import find_offers
+from core.decision.policy import Policy
+from core.decision.pricing import Desk
+from core.decision.reasons import FIELD_GROUPS, principal_reasons, reason
+from core.decision.versions import code_version
+from core.errors import InvalidInput, PackError
+from core.jurisdiction.pack import Pack, Product
+from core.risk import RiskLevel
+
+__all__ = ["NO_MODEL", "decide", "hash_of_facts", "versions_of"]
+
+#: The model version of a decision that no scorecard took part in.
+NO_MODEL = "none"
+
+_Verdict = tuple[Outcome, tuple[Reason, ...], tuple[Terms, ...]]
+
+
+def decide(facts: Facts, pack: Pack, policy: Policy) -> Decision:
+    """Decide one application. Equal inputs give equal decisions, to the byte.
+
+    Raises ``InvalidInput`` naming an absurd fact, and ``PackError`` when the pack is not the applicant's, is not in
+    force, has no rate cap for the day, or the policy does not cover it. Neither ever approves.
+    """
+    require_sound(facts)
+    if facts.jurisdiction.upper() != pack.jurisdiction:
+        raise PackError(f"The pack {pack.jurisdiction} is not the applicant's; choose the pack of their place.")
+    if facts.amount.currency != pack.currency:
+        raise InvalidInput("amount", f"this line lends in {pack.currency}")
+    pack.require_in_force(facts.decided_on)
+    pack.caps_on(facts.decided_on)
+    outcome, reasons, offers = _verdict(facts, pack, policy)
+    return Decision(
+        outcome=outcome,
+        reasons=principal_reasons(reasons),
+        offers=offers,
+        score=None,
+        versions=versions_of(pack, policy),
+        inputs_hash=hash_of_facts(facts),
+    )
+
+
+def hash_of_facts(facts: Facts) -> str:
+    """SHA-256 of the canonical JSON of the facts, in hex."""
+    return hashlib.sha256(to_json(facts)).hexdigest()
+
+
+def versions_of(pack: Pack, policy: Policy) -> Versions:
+    """Names and hashes of everything a decision under this pack and policy is made with."""
+    return Versions(
+        policy=f"{policy.version}/sha256:{policy.digest}",
+        model=NO_MODEL,
+        pack=f"{pack.jurisdiction}/{pack.version}/sha256:{pack.digest}",
+        code=code_version(),
+    )
+
+
+def _verdict(facts: Facts, pack: Pack, policy: Policy) -> _Verdict:
+    missing = _missing(facts)
+    if missing:
+        return Outcome.INCOMPLETE, missing, ()
+    product = pack.product_for(facts.purpose)
+    out = _knock_outs(facts, pack, product)
+    if out or product is None:
+        return Outcome.DECLINE, out, ()
+    desk = Desk.for_facts(facts, pack, product, policy.rules_for(pack))
+    found = find_offers(desk, facts.amount, facts.term_months, policy.most_offers)
+    if not found.terms:
+        return Outcome.DECLINE, found.obstacles, ()
+    return _routed(facts, product, found.terms, (*found.obstacles, reason("fits_income")))
+
+
+def _missing(facts: Facts) -> tuple[Reason, ...]:
+    grouped: dict[str, list[str]] = {}
+    for name in facts.unsure_fields:
+        if name not in FIELD_GROUPS:
+            raise InvalidInput("unsure_fields", "it names a field that no application has")
+        grouped.setdefault(FIELD_GROUPS[name], []).append(name.replace("_", " "))
+    found = [
+        reason(code, fields=", ".join(grouped[code]))
+        for code in dict.fromkeys(FIELD_GROUPS.values())
+        if code in grouped
+    ]
+    if not facts.owner_verified and "identity_unconfirmed" not in grouped:
+        found.insert(0, reason("owner_unverified"))
+    return tuple(found)
+
+
+def _knock_outs(facts: Facts, pack: Pack, product: Product | None) -> tuple[Reason, ...]:
+    found = []
+    if facts.age < pack.min_age:
+        found.append(reason("underage", age=pack.min_age))
+    if facts.purpose is Purpose.REPAY_DEBT:
+        found.append(reason("no_loan_for_debt"))
+    elif product is None:
+        found.append(reason("purpose_not_offered"))
+    elif facts.amount < product.min_amount:
+        found.append(reason("amount_below_minimum", amount=product.min_amount))
+    return tuple(found)
+
+
+def _routed(facts: Facts, product: Product, offers: tuple[Terms, ...], reasons: tuple[Reason, ...]) -> _Verdict:
+    held = []
+    if product.by_person:
+        held.append(reason("purpose_by_person"))
+    if not facts.risk_complete:
+        held.append(reason("check_not_finished"))
+    if facts.risk_level >= RiskLevel.HOLD:
+        held.append(reason("check_by_person"))
+    if held:
+        return Outcome.REVIEW, tuple(held), ()
+    return Outcome.APPROVE, reasons, offers

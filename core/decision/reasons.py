@@ -1,0 +1,123 @@
+"""Why: each reason once, in words a borrower can act on, at most four.
+
+Regulation B, 12 CFR 1002.9(b)(2), wants the specific principal reasons; "internal policy" or a score is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from core.decision.model import Reason
+
+__all__ = ["FIELD_GROUPS", "MOST_REASONS", "principal_reasons", "reason"]
+
+MOST_REASONS = 4
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "identity_unconfirmed": (
+        "We could not confirm who is applying: {fields}.",
+        "I could not confirm who is applying.",
+    ),
+    "income_unconfirmed": (
+        "We could not confirm the answers about income: {fields}.",
+        "I could not confirm your income.",
+    ),
+    "debts_unconfirmed": (
+        "We could not confirm the monthly debt payments.",
+        "I could not confirm your monthly debt payments.",
+    ),
+    "request_unconfirmed": (
+        "We could not confirm what is asked for: {fields}.",
+        "I could not confirm the loan you are asking for.",
+    ),
+    "owner_unverified": (
+        "The code sent to the registered phone number was not given back.",
+        "The code we sent to your phone did not come back.",
+    ),
+    "underage": (
+        "Applicants must be at least {age} years old.",
+        "You must be at least {age} years old to borrow from us.",
+    ),
+    "no_loan_for_debt": (
+        "We do not lend to repay other debts.",
+        "We do not lend money to pay back other debts.",
+    ),
+    "purpose_not_offered": (
+        "We do not offer loans for this purpose.",
+        "We do not offer loans for this purpose.",
+    ),
+    "purpose_by_person": (
+        "A loan for this purpose needs disclosures that a person gives.",
+        "A person has to go through a loan for this purpose with you.",
+    ),
+    "amount_below_minimum": (
+        "The smallest loan we make is {amount}.",
+        "The smallest loan we make is {amount}.",
+    ),
+    "amount_above_maximum": (
+        "The largest loan we make for this purpose is {amount}.",
+        "The largest loan we make for this purpose is {amount}.",
+    ),
+    "term_not_offered": (
+        "We lend for {shortest} to {longest} months.",
+        "We lend for {shortest} to {longest} months.",
+    ),
+    "debt_service_too_high": (
+        "Debt payments together with this loan would take more than {per_cent} % of monthly income.",
+        "Your debt payments together with this loan would take more than {per_cent} percent of your income.",
+    ),
+    "income_left_too_low": (
+        "Less than {amount} of monthly income would be left after debt payments and this loan.",
+        "Too little of your income would be left after your debt payments and this loan.",
+    ),
+    "cost_above_cap": (
+        "We cannot make this loan within the legal limit on its cost.",
+        "We cannot make this loan within the legal limit on its cost.",
+    ),
+    "check_by_person": (
+        "A person has to look at this application before it can be answered.",
+        "A person will look at your application before we answer.",
+    ),
+    "check_not_finished": (
+        "The checks that protect against fraud were not finished.",
+        "Our checks were not finished, so a person will look at your application.",
+    ),
+    "fits_income": (
+        "The payments fit the stated income and debts.",
+        "The payments fit your income.",
+    ),
+}
+
+#: Which reason an unsure answer comes under: answers with one meaning to the person give one reason.
+FIELD_GROUPS = {
+    "full_name": "identity_unconfirmed",
+    "national_id_last4": "identity_unconfirmed",
+    "date_of_birth": "identity_unconfirmed",
+    "phone": "identity_unconfirmed",
+    "monthly_income": "income_unconfirmed",
+    "employment": "income_unconfirmed",
+    "monthly_debt": "debts_unconfirmed",
+    "amount": "request_unconfirmed",
+    "term_months": "request_unconfirmed",
+    "purpose": "request_unconfirmed",
+}
+
+
+def reason(code: str, **values: object) -> Reason:
+    """The reason ``code`` with its figures filled in; amounts as in ``Money``, a share as a ``Decimal``."""
+    shown = {name: _shown(value) for name, value in values.items()}
+    text, spoken = _TEXTS[code]
+    return Reason(code, text.format(**shown), spoken.format(**shown))
+
+
+def principal_reasons(found: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The first four, each code once; the earlier a reason stands, the more it weighed."""
+    kept = {one.code: one for one in reversed(list(found))}
+    return tuple(reversed(list(kept.values())))[:MOST_REASONS]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{(value * 100).normalize():f}"
+    return str(value)

@@ -1,0 +1,98 @@
+"""A decision with everything it was made from, so that anyone can make it again and compare, bit for bit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from core.codec import from_plain, to_json, to_plain
+from core.decision.decide import decide, hash_of_facts
+from core.decision.model import Decision, Facts
+from core.decision.policy import Policy, parse_policy
+from core.errors import InvalidInput
+from core.jurisdiction.pack import Pack
+from core.jurisdiction.strictest import from_sources
+
+__all__ = ["Replay", "Verdict", "bundle", "bundle_hash", "replay"]
+
+_FORMAT = "loanline-receipt-1"
+_KEYS = {"format", "facts", "decision", "pack_sources", "policy_source"}
+
+
+class Verdict(StrEnum):
+    """Why a decision made again is, or is not, the one on the receipt. The first that applies is given."""
+
+    DATA_CHANGED = "data changed"
+    RULE_CHANGED = "rule changed"
+    MODEL_CHANGED = "model changed"
+    CODE_CHANGED = "code changed"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """``decision`` is the one made now; ``identical`` says that its outcome, reasons and offers are the old ones."""
+
+    verdict: Verdict
+    identical: bool
+    decision: Decision
+
+
+def bundle(facts: Facts, decision: Decision, pack: Pack, policy: Policy) -> dict[str, Any]:
+    """Everything needed to make the decision again, JSON-ready. It holds figures of one person: store it encrypted.
+
+    Raises ``InvalidInput`` when the decision was not made from these facts.
+    """
+    if decision.inputs_hash != hash_of_facts(facts):
+        raise InvalidInput("facts", "the decision was made from other facts; pass those")
+    return {
+        "format": _FORMAT,
+        "facts": to_plain(facts),
+        "decision": to_plain(decision),
+        "pack_sources": list(pack.sources),
+        "policy_source": policy.source,
+    }
+
+
+def bundle_hash(receipt: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON of a bundle, in hex: what a borrower may be given as proof."""
+    text = json.dumps(receipt, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def replay(receipt: Mapping[str, Any], pack: Pack | None = None, policy: Policy | None = None) -> Replay:
+    """Decide the bundle's facts again, under ``pack`` and ``policy`` or else under the rules in the bundle.
+
+    Raises ``InvalidInput`` when the bundle is malformed and ``PackError`` when its rules cannot be read.
+    """
+    if set(receipt) != _KEYS or receipt["format"] != _FORMAT:
+        raise InvalidInput("bundle", f"give a complete bundle of the format {_FORMAT}")
+    facts = from_plain(Facts, receipt["facts"], "facts")
+    stored = from_plain(Decision, receipt["decision"], "decision")
+    pack = pack or from_sources(receipt["pack_sources"])
+    policy = policy or parse_policy(receipt["policy_source"])
+    made = decide(facts, pack, policy)
+    identical = (made.outcome, made.reasons, made.offers, made.score) == (
+        stored.outcome,
+        stored.reasons,
+        stored.offers,
+        stored.score,
+    )
+    return Replay(_verdict(facts, stored, made), identical, made)
+
+
+def _verdict(facts: Facts, stored: Decision, made: Decision) -> Verdict:
+    if stored.inputs_hash != hash_of_facts(facts):
+        return Verdict.DATA_CHANGED
+    old, new = stored.versions, made.versions
+    if (old.policy, old.pack) != (new.policy, new.pack):
+        return Verdict.RULE_CHANGED
+    if old.model != new.model:
+        return Verdict.MODEL_CHANGED
+    if old.code != new.code:
+        return Verdict.CODE_CHANGED
+    return Verdict.SAME if to_json(stored) == to_json(made) else Verdict.DATA_CHANGED
