@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 
 from antifraud.facts import CallContext, TurnFacts
 from antifraud.fusion import PointsTable, fuse, points_table
-from antifraud.signals import behaviour, channel, pending, quality, repetition, voice
+from antifraud.signals import behaviour, channel, pending, quality, repetition, speaker, voice
 from antifraud.signals.model import Known, Rule, assess
 from antifraud.sound import Sound
+from antifraud.voiceprint import SpeakerNetwork, Voiceprint
+from antifraud.voices import CallVoices, KnownVoice
 from core.risk import ConsentClass, RiskLevel, RiskReport, Signal
 
 __all__ = ["RULES", "VERSION", "CallAnalysis", "warm"]
@@ -33,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     *behaviour.RULES,
     *channel.RULES,
     *repetition.RULES,
+    *speaker.RULES,
     *pending.RULES,
 )
 
@@ -50,7 +53,9 @@ class CallAnalysis:
         version: str = VERSION,
         rules: tuple[Rule, ...] = RULES,
         table: PointsTable | None = None,
+        network: SpeakerNetwork | None = None,
     ) -> None:
+        self._network = network
         self._table = table or points_table()
         self._version = f"{version}/points-{self._table.version}"
         self._rules = rules
@@ -69,6 +74,10 @@ class CallAnalysis:
             self._known.sound.voice = True
         else:
             self._known.sound.forget_voice()
+        if ConsentClass.BIOMETRIC not in now:
+            self._known.voices = None
+        elif self._known.voices is None and self._network is not None:
+            self._known.voices = CallVoices(self._network)
         self._consents = now
 
     def caller_audio(self, samples: NDArray[np.int16], start_ms: int) -> None:
@@ -78,6 +87,8 @@ class CallAnalysis:
             return
         try:
             self._known.sound.add(samples, start_ms)
+            if self._known.voices is not None:
+                self._known.voices.audio(samples, start_ms)
         except Exception:  # noqa: BLE001 - whatever broke, the call goes on and nothing is approved
             self._broken = True
 
@@ -91,10 +102,23 @@ class CallAnalysis:
     def turn(self, facts: TurnFacts) -> None:
         if ConsentClass.RECORDING in self._consents:
             self._known.turns.append(facts)
+            if self._known.voices is not None:
+                self._known.voices.turn(facts)
 
     def context(self, context: CallContext) -> None:
         """What is known from outside; the newest replaces the earlier."""
         self._known.context = context
+
+    def known_voices(self, voices: Iterable[KnownVoice]) -> None:
+        """Voices of earlier calls to compare with; used only with the biometric consent."""
+        self._known.known_voices = tuple(voices)
+
+    def voiceprint(self) -> Voiceprint | None:
+        """The caller's own print so far, for enrolment; ``None`` without consent, network or a second of speech."""
+        if self._known.voices is None:
+            return None
+        self._known.voices.settle()
+        return self._known.voices.whole()
 
     def report(self, at_ms: int) -> RiskReport:
         """All signals as of now. Never raises."""
@@ -106,6 +130,8 @@ class CallAnalysis:
     def _report(self, at_ms: int) -> RiskReport:
         known = self._known
         known.quality = quality.line_quality(known.sound)
+        if known.voices is not None:
+            known.voices.settle()
         complete = not self._broken and not known.context.failed_lookups
         signals = []
         for rule in self._rules:

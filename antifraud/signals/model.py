@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from antifraud.facts import CallContext, TurnFacts
 from antifraud.sound import Sound
+from antifraud.voices import CallVoices, KnownVoice
 from core.risk import ConsentClass, EvidenceLevel, Signal
 
 __all__ = ["Known", "NotAssessed", "Reading", "Rule", "assess"]
@@ -15,12 +16,15 @@ __all__ = ["Known", "NotAssessed", "Reading", "Rule", "assess"]
 
 @dataclass(slots=True)
 class Known:
-    """All that is known of a call so far. ``quality`` is that of the line, 0 to 1, ``None`` before any speech."""
+    """All that is known of a call so far. ``quality`` is that of the line, 0 to 1, ``None`` before any speech;
+    ``voices`` is there only with the biometric consent and a speaker network."""
 
     sound: Sound = field(default_factory=Sound)
     turns: list[TurnFacts] = field(default_factory=list)
     context: CallContext = field(default_factory=CallContext)
     quality: float | None = None
+    voices: CallVoices | None = None
+    known_voices: tuple[KnownVoice, ...] = ()
 
 
 class NotAssessed(Exception):
@@ -36,7 +40,6 @@ class Reading:
     text: str
     llr: float | None = None
     reason_code: str | None = None
-    consent: ConsentClass | None = None
 
 
 @dataclass(frozen=True, slots=True)

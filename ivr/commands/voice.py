@@ -1,4 +1,4 @@
-"""``loanline score-voice``: what antifraud says of one recording."""
+"""``loanline score-voice`` and ``loanline voiceprint``: what antifraud says of recordings."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
     app.command("score-voice")(score_voice)
+    app.command("voiceprint")(voiceprint)
 
 
 def score_voice(file: File, as_json: Json = False) -> None:
     """Run the fraud analysis over one recording. Whoever runs it vouches for the speaker's consent."""
     from antifraud.analysis import CallAnalysis  # noqa: PLC0415 - loads librosa, half a second other commands can save
-    from antifraud.recording import read_recording  # noqa: PLC0415 - loads soundfile and soxr
+    from speech.audio import read_audio  # noqa: PLC0415 - loads soundfile and soxr
 
-    samples = read_recording(file)
+    samples = read_audio(file)
     analysis = CallAnalysis(frozenset(ConsentClass))
     analysis.caller_audio(samples, 0)
     analysis.end_of_audio()
@@ -60,3 +62,48 @@ def score_voice(file: File, as_json: Json = False) -> None:
     typer.echo(f"{report.band.value}  ({reasons})  {report.version}")
     for signal in report.signals:
         typer.echo(f"  {signal.name:24} {signal.evidence.value:8} {signal.text}")
+
+
+def voiceprint(
+    file_a: File,
+    file_b: File,
+    as_json: Json = False,
+    network: Annotated[
+        Path | None, typer.Option("--network", help="Folder of the speaker network; else the fetched one.")
+    ] = None,
+) -> None:
+    """Compare the speakers of two recordings. A clue for a person, never a proof of identity."""
+    from antifraud.voice_scores import ONE_TO_ONE_ALARM, PAIR_SECONDS, VoiceScores  # noqa: PLC0415 - as above
+    from antifraud.voiceprint import SpeakerNetwork, VoiceSpace, cosine  # noqa: PLC0415 - as above
+    from ivr.settings import load_settings  # noqa: PLC0415 - reads the environment
+    from speech.audio import read_audio  # noqa: PLC0415 - as above
+    from speech.models import find_speaker_model  # noqa: PLC0415 - as above
+
+    recordings = [read_audio(file) for file in (file_a, file_b)]
+    space, scores = VoiceSpace.of_the_house(), VoiceScores.of_the_house()
+    folder = network or find_speaker_model((load_settings().models_path,))
+    speakers = SpeakerNetwork(folder, space)
+    prints = [speakers.voiceprint(samples) for samples in recordings]
+    one, other = prints
+    seconds = [0.0 if each is None else each.seconds for each in prints]
+    shorter = min(seconds)
+    same = score = threshold = llr = None
+    if one is not None and other is not None and shorter >= PAIR_SECONDS:
+        score, threshold, llr = cosine(one, other), scores.threshold(shorter), scores.llr(cosine(one, other), shorter)
+        same = score >= threshold
+    document = {
+        "same": same,
+        "score": None if score is None else round(score, 4),
+        "threshold": None if threshold is None else round(threshold, 4),
+        "llr": None if llr is None else round(llr, 3),
+        "seconds": [round(each, 2) for each in seconds],
+        "false_alarm": ONE_TO_ONE_ALARM,
+        "version": f"{space.version}/{scores.version}",
+    }
+    if as_json:
+        typer.echo(json.dumps(document))
+    elif score is None or threshold is None:
+        typer.echo(f"cannot say: needs {PAIR_SECONDS:.0f} seconds of speech in both, there are {seconds}")
+    else:
+        word = "one speaker is likely" if same else "two speakers are likely"
+        typer.echo(f"{word}: likeness {score:.2f}, threshold {threshold:.2f} at {shorter:.1f} s of speech")

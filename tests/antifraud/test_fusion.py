@@ -39,7 +39,7 @@ def test_context_and_what_was_not_assessed_count_as_nothing() -> None:
 
 def test_a_bad_line_takes_weight_away() -> None:
     assert level(signal("AUDIO_DUPLICATE", EvidenceLevel.STRONG)) is RiskLevel.HOLD
-    assert level(signal("AUDIO_DUPLICATE", EvidenceLevel.STRONG, 0.6)) is RiskLevel.STEP_UP
+    assert level(signal("AUDIO_DUPLICATE", EvidenceLevel.STRONG, 0.5)) is RiskLevel.STEP_UP
 
 
 def test_every_limit_has_points_and_a_rule() -> None:

@@ -3,11 +3,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 import soundfile
 import typer
 from typer.testing import CliRunner
 
+from antifraud.voiceprint import SpeakerNetwork
+from core.errors import ModelMissing
 from ivr.commands import voice as command
+from tests.antifraud import tiny_network
 from tests.antifraud.sounds import voice
 
 
@@ -28,3 +32,25 @@ def test_score_voice_prints_one_json_document(tmp_path: Path) -> None:
     signals = {signal["name"]: signal for signal in document["signals"]}
     assert signals["pitch.median"]["assessed"]
     assert signals["voice.synthetic"]["text"].startswith("not assessed: ")
+
+
+def test_voiceprint_without_a_network_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOANLINE_DATA_DIR", str(tmp_path))
+    soundfile.write(tmp_path / "a.wav", voice(4), 8000)
+    result = run("voiceprint", str(tmp_path / "a.wav"), str(tmp_path / "a.wav"), "--json")
+    assert isinstance(result.exception, ModelMissing)
+    assert "loanline models fetch speaker" in str(result.exception)
+
+
+def test_voiceprint_of_too_little_speech_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = SpeakerNetwork(tiny_network.write(tmp_path / "network"), None)
+    monkeypatch.setattr("antifraud.voiceprint.SpeakerNetwork", lambda folder, space: network)
+    for name, seconds in (("a.wav", 8), ("b.wav", 3)):
+        soundfile.write(tmp_path / name, voice(seconds), 8000)
+    a, b = str(tmp_path / "a.wav"), str(tmp_path / "b.wav")
+    unheard = json.loads(run("voiceprint", a, b, "--network", str(tmp_path / "network"), "--json").stdout)
+    assert (unheard["same"], unheard["score"], unheard["threshold"]) == (None, None, None)
+    assert 0 < unheard["seconds"][1] < 2 < unheard["seconds"][0]
+    itself = json.loads(run("voiceprint", a, a, "--network", str(tmp_path / "network"), "--json").stdout)
+    assert itself["same"] is True
+    assert itself["score"] > itself["threshold"]

@@ -1,0 +1,77 @@
+"""What a likeness of two voiceprints means: a calibrated log-likelihood ratio and thresholds by duration and list size.
+
+All is measured by net seconds of speech (``data/voice_scores.json``, written by ``scripts/antifraud/fit_voice.py``):
+a logistic calibration, the spread of one speaker, and the upper tail of strangers as a normal through its 1 % and
+0.1 % points. The recordings behind it are of one
+session each, so two calls of one person on different days and handsets will look less alike than the table says:
+misses are underestimated, false alarms are not.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from statistics import NormalDist
+
+__all__ = ["LIST_SECONDS", "ONE_TO_ONE_ALARM", "PAIR_SECONDS", "VoiceScores"]
+
+PAIR_SECONDS = 2.0  # least net speech on both sides to say anything of two recordings
+LIST_SECONDS = 8.0  # least net speech to search a list
+ONE_TO_ONE_ALARM = 0.01
+LIST_ALARM = 0.001
+MOST_LLR = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceScores:
+    version: str
+    seconds: tuple[float, ...]
+    slope: tuple[float, ...]
+    offset: tuple[float, ...]
+    same_mean: tuple[float, ...]
+    same_sd: tuple[float, ...]
+    tail_mean: tuple[float, ...]
+    tail_sd: tuple[float, ...]
+
+    @classmethod
+    @cache
+    def of_the_house(cls) -> VoiceScores:
+        table = json.loads(files("antifraud").joinpath("data/voice_scores.json").read_text(encoding="utf-8"))
+        version = str(table.pop("version"))
+        return cls(
+            version, **{name: tuple(map(float, table[name])) for name in cls.__dataclass_fields__ if name in table}
+        )
+
+    def _at(self, row: tuple[float, ...], seconds: float) -> float:
+        """Linear in the logarithm of the seconds, constant beyond both ends."""
+        if seconds <= self.seconds[0]:
+            return row[0]
+        for index in range(1, len(self.seconds)):
+            low, high = self.seconds[index - 1], self.seconds[index]
+            if seconds <= high:
+                part = math.log(seconds / low) / math.log(high / low)
+                return row[index - 1] + part * (row[index] - row[index - 1])
+        return row[-1]
+
+    def llr(self, score: float, seconds: float) -> float:
+        """Natural log of how much likelier this likeness is for one speaker than for two; -5 to 5, because far tails
+        of a fitted curve are no evidence. ``seconds`` is the net speech of the shorter side."""
+        ratio = self._at(self.slope, seconds) * score + self._at(self.offset, seconds)
+        return min(MOST_LLR, max(-MOST_LLR, ratio))
+
+    def threshold(self, seconds: float, alarm: float = ONE_TO_ONE_ALARM) -> float:
+        """The likeness that two different speakers reach with probability ``alarm`` (1 % or less)."""
+        return NormalDist(self._at(self.tail_mean, seconds), self._at(self.tail_sd, seconds)).inv_cdf(1 - alarm)
+
+    def list_threshold(self, seconds: float, size: int) -> float:
+        """As ``threshold``, for the best of ``size`` strangers with probability 0.1 % in all."""
+        return self.threshold(seconds, LIST_ALARM / max(1, size))
+
+    def mismatch_threshold(self, seconds: float) -> float:
+        """Four deviations under the mean of one speaker (at most one true caller in a hundred falls below it), and
+        never above what one stranger in ten reaches."""
+        lowest = self._at(self.same_mean, seconds) - 4.0 * self._at(self.same_sd, seconds)
+        return min(lowest, self.threshold(seconds, 0.1))
