@@ -20,13 +20,13 @@ from core.risk import RiskReport
 
 __all__ = [
     "Applications",
-    "Assent",
     "AuditLog",
     "CallJournal",
     "CallRecords",
     "Clock",
     "Ids",
     "Inbox",
+    "OfferAnswer",
     "OneTimeCodes",
     "OpenCase",
     "SmsSender",
@@ -164,11 +164,12 @@ class StoredApplication:
 
 
 @dataclass(frozen=True, slots=True)
-class Assent:
-    """What the borrower said yes to: the exact terms, and the hearing of the yes."""
+class OfferAnswer:
+    """The borrower's answer to the offers: the exact terms said yes to (``None`` when all were refused) and its
+    hearing."""
 
-    offer_index: int
-    terms: Terms
+    offer_index: int | None
+    terms: Terms | None
     evidence: Evidence
     at: datetime
 
@@ -190,11 +191,11 @@ class Applications(Protocol):
         """Raises ``IllegalTransition``."""
         ...
 
-    def keep_assent(self, case_id: str, assent: Assent) -> None:
+    def keep_answer(self, case_id: str, answer: OfferAnswer) -> None:
         """Raises ``Conflict`` when the case has one already."""
         ...
 
-    def assent(self, case_id: str) -> Assent | None: ...
+    def answer(self, case_id: str) -> OfferAnswer | None: ...
 
 
 class OneTimeCodes(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from core.applicant import PhoneNumber
+from core.errors import Conflict, ProviderError
 from core.ports import Clock, Ids, SmsSender, Storage
 
 __all__ = ["Codes", "message"]
@@ -16,11 +17,21 @@ __all__ = ["Codes", "message"]
 _DIGITS = 6
 
 
-def message(code: str) -> str:
-    """The text that is sent. It names nobody, no amount and no link, and says what to do when nobody asked for it."""
+_ABOUT = {
+    "apply": "your loan application",
+    "resume": "going on with your application",
+}
+
+
+def message(code: str, about: str) -> str:
+    """The text that is sent. It names nobody, no amount and no link, and says what to do when nobody asked for it.
+
+    ``about`` is a static subject: ``apply`` or ``resume``; an unknown one is left out.
+    """
+    subject = f" for {_ABOUT[about]}" if about in _ABOUT else ""
     return (
-        f"{code} is your Loanline code, good for 5 minutes. Say or type it only on the call you are on. "
-        "If you are not on a call with us, somebody else used your number: tell nobody this code."
+        f"{code} is your Loanline code{subject}, good for 5 minutes. Say or type it only on the call you are on. "
+        "If you are not on a call with us, somebody is using your number: tell nobody this code."
     )
 
 
@@ -33,15 +44,19 @@ class Codes:
         self._ids = ids
         self._sms = sms
 
-    async def send(self, case_id: str, purpose: str, binding: str, to: PhoneNumber) -> None:
+    async def issue(self, case_id: str, purpose: str, binding: str, to: PhoneNumber, about: str) -> bool:
         """Send a fresh code to ``to``; the earlier one of this purpose is void. ``binding`` is what the code approves.
 
-        Raises ``Conflict`` after five codes in a day, ``ProviderError`` when the message was not taken, and
-        ``StorageError``.
+        True when the provider took the message. False when it did not, or when five codes were sent for this purpose
+        in a day: then a person must help. Raises ``StorageError``.
         """
         code = self._ids.digits(_DIGITS)
-        await asyncio.to_thread(self._store, case_id, purpose, code, binding)
-        await self._sms.send(to, message(code))
+        try:
+            await asyncio.to_thread(self._store, case_id, purpose, code, binding)
+            await self._sms.send(to, message(code, about))
+        except (Conflict, ProviderError):
+            return False
+        return True
 
     async def check(self, case_id: str, purpose: str, binding: str, code: str) -> str:
         """``ok``, ``wrong``, ``expired`` or ``exhausted``. Five tries, five minutes, once. Raises ``StorageError``."""

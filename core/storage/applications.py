@@ -8,12 +8,12 @@ from core.application import Application, Status, move
 from core.codec import from_json, to_json
 from core.decision.model import Decision
 from core.errors import Conflict, NotFound
-from core.ports import Assent, StoredApplication
+from core.ports import OfferAnswer, StoredApplication
 from core.risk import RiskReport
 from core.security.envelope import Place
 from core.storage.journal import ensure_case
 from core.storage.names import plain_id
-from core.storage.tables import applications, assents
+from core.storage.tables import answers, applications
 from core.storage.transaction import Transaction
 
 __all__ = ["SqlApplications"]
@@ -74,21 +74,21 @@ class SqlApplications:
         move(Status(now), status)
         self._work.execute(update(applications).where(applications.c.case_id == case_id).values(status=status.value))
 
-    def keep_assent(self, case_id: str, assent: Assent) -> None:
+    def keep_answer(self, case_id: str, answer: OfferAnswer) -> None:
         key = self._work.case_key(case_id)
         self._work.execute(
-            assents.insert().values(
+            answers.insert().values(
                 case_id=case_id,
-                at=assent.at,
-                body=key.seal(Place("assents", "body", case_id), to_json(assent)),
+                at=answer.at,
+                body=key.seal(Place("answers", "body", case_id), to_json(answer)),
             )
         )
 
-    def assent(self, case_id: str) -> Assent | None:
-        sealed = self._work.execute(select(assents.c.body).where(assents.c.case_id == case_id)).scalar_one_or_none()
+    def answer(self, case_id: str) -> OfferAnswer | None:
+        sealed = self._work.execute(select(answers.c.body).where(answers.c.case_id == case_id)).scalar_one_or_none()
         if sealed is None:
             return None
-        return from_json(Assent, self._work.case_key(case_id).open(Place("assents", "body", case_id), sealed))
+        return from_json(OfferAnswer, self._work.case_key(case_id).open(Place("answers", "body", case_id), sealed))
 
 
 def _place(case_id: str, column: str) -> Place:

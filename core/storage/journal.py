@@ -1,4 +1,5 @@
-"""The call journal: what each case has established, entry by entry, sealed under the key of the call it came in."""
+"""The call journal: what each case has established, entry by entry, sealed under a key of the case *and* the call, so
+that destroying either person's or the call's keys takes exactly its own entries."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from core.ports import OpenCase
 from core.security.blind_index import BlindIndex
 from core.security.envelope import Place
 from core.storage.names import plain_id, static_name
-from core.storage.tables import cases, journal
+from core.storage.tables import calls, cases, journal
 from core.storage.transaction import Transaction
 
 __all__ = ["SqlJournal", "ensure_case"]
@@ -48,7 +49,8 @@ class SqlJournal:
         subject = ensure_case(self._work, case_id, entry.at)
         last = self._work.execute(select(func.max(journal.c.seq)).where(journal.c.case_id == case_id)).scalar()
         seq = (last or 0) + 1
-        key = self._work.new_call_key(entry.call_id, subject)
+        key = self._work.new_talk_key(case_id, entry.call_id, subject)
+        self._follow(case_id, entry.call_id, subject)
         self._work.execute(
             journal.insert().values(
                 case_id=case_id,
@@ -68,7 +70,7 @@ class SqlJournal:
         return [
             from_json(
                 JournalEntry,
-                self._work.call_key(row.call_id).open(_place(case_id, row.seq, row.kind), row.body),
+                self._work.talk_key(case_id, row.call_id).open(_place(case_id, row.seq, row.kind), row.body),
             )
             for row in rows
         ]
@@ -78,12 +80,20 @@ class SqlJournal:
         rows = self._work.execute(
             select(journal).where(journal.c.call_id == call_id).order_by(journal.c.case_id, journal.c.seq)
         )
-        key = None
-        entries = []
-        for row in rows:
-            key = key or self._work.call_key(call_id)
-            entries.append(from_json(JournalEntry, key.open(_place(row.case_id, row.seq, row.kind), row.body)))
-        return entries
+        return [
+            from_json(
+                JournalEntry,
+                self._work.talk_key(row.case_id, call_id).open(_place(row.case_id, row.seq, row.kind), row.body),
+            )
+            for row in rows
+        ]
+
+    def _follow(self, case_id: str, call_id: str, subject: str) -> None:
+        """When a call turns to another case (somebody else is on the line), its record goes with it."""
+        before = self._work.execute(select(calls.c.case_id).where(calls.c.call_id == call_id)).scalar_one_or_none()
+        if before is not None and before != case_id:
+            self._work.give_call(call_id, subject)
+            self._work.execute(update(calls).where(calls.c.call_id == call_id).values(case_id=case_id))
 
     def bind_phone(self, case_id: str, phone: PhoneNumber) -> None:
         bound = self._work.execute(

@@ -15,6 +15,7 @@ __all__ = ["kek_versions", "metadata", "object_keys", "subject_keys"]
 metadata = MetaData(naming_convention=NAMING)
 
 _ID = String(90)
+_OBJECT = String(180)
 
 #: Which key-encryption keys exist. ``check_value`` is a known value wrapped under it: a wrong keyring shows at once.
 kek_versions = Table(
@@ -40,11 +41,13 @@ subject_keys = Table(
     Column("held_at", UtcTime),
 )
 
-#: The key of one call (``call:…``) or one case (``case:…``), wrapped under its person's key.
+#: The key of one call's record (``call:…``), of what a case learnt in one call (``talk:…``) or of a case (``case:…``),
+#: wrapped under a person's key. ``call_id`` finds what to destroy with a call.
 object_keys = Table(
     "object_keys",
     metadata,
-    Column("object_id", _ID, primary_key=True),
+    Column("object_id", _OBJECT, primary_key=True),
+    Column("call_id", _ID, index=True),
     Column("subject_id", _ID, ForeignKey("subject_keys.subject_id"), nullable=False, index=True),
     Column("version", Integer, nullable=False),
     Column("wrapped", LargeBinary),

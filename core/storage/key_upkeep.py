@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Insert, func, select, update
+from sqlalchemy import Engine, Insert, func, select, update
 
 from core.ports import Clock
 from core.security.keyring import KeyWrapper
@@ -57,11 +57,35 @@ class KeyUpkeep:
             )
             return changed.rowcount == 1
 
-    def destroy_object(self, object_id: str, subject_id: str) -> None:
-        """Destroy one key, or raise its headstone when this store does not know it. Twice is as good as once."""
+    def objects_of_call(self, call_id: str) -> list[str]:
+        """The living keys of one call: its record and what cases learnt in it."""
+        with reading(self._engine) as connection:
+            return list(
+                connection.scalars(
+                    select(object_keys.c.object_id)
+                    .where(object_keys.c.call_id == call_id, object_keys.c.wrapped.is_not(None))
+                    .order_by(object_keys.c.object_id)
+                )
+            )
+
+    def destroy_call(self, call_id: str, subject_id: str) -> None:
+        """Destroy every key of a call, or raise its headstone where this store does not know it. Twice is as good as
+        once."""
         now = self._clock.now()
         with writing(self._engine) as connection:
-            self._bury(connection, object_id, subject_id, now)
+            if not connection.scalar(select(func.count()).where(subject_keys.c.subject_id == subject_id)):
+                connection.execute(_headstone(subject_id, now))
+            if not connection.scalar(select(func.count()).where(object_keys.c.object_id == f"call:{call_id}")):
+                connection.execute(
+                    object_keys.insert().values(
+                        object_id=f"call:{call_id}", call_id=call_id, subject_id=subject_id, version=1, made_at=now
+                    )
+                )
+            connection.execute(
+                update(object_keys)
+                .where(object_keys.c.call_id == call_id, object_keys.c.destroyed_at.is_(None))
+                .values(wrapped=None, destroyed_at=now)
+            )
         self._wipe()
 
     def destroy_subject(self, subject_id: str) -> None:
@@ -89,26 +113,12 @@ class KeyUpkeep:
                 connection.scalars(select(subject_keys.c.subject_id).where(subject_keys.c.destroyed_at.is_not(None)))
             )
 
-    def buried_objects(self) -> set[str]:
+    def buried_calls(self) -> set[str]:
+        """Calls whose record key is destroyed and that have no living key."""
         with reading(self._engine) as connection:
-            return set(
-                connection.scalars(select(object_keys.c.object_id).where(object_keys.c.destroyed_at.is_not(None)))
-            )
-
-    def _bury(self, connection: Connection, object_id: str, subject_id: str, now: datetime) -> None:
-        if not connection.scalar(select(func.count()).where(subject_keys.c.subject_id == subject_id)):
-            connection.execute(_headstone(subject_id, now))
-        if not connection.scalar(select(func.count()).where(object_keys.c.object_id == object_id)):
-            connection.execute(
-                object_keys.insert().values(
-                    object_id=object_id, subject_id=subject_id, version=1, made_at=now, destroyed_at=now
-                )
-            )
-        connection.execute(
-            update(object_keys)
-            .where(object_keys.c.object_id == object_id, object_keys.c.destroyed_at.is_(None))
-            .values(wrapped=None, destroyed_at=now)
-        )
+            dead = set(connection.scalars(select(object_keys.c.call_id).where(object_keys.c.destroyed_at.is_not(None))))
+            living = select(object_keys.c.call_id).where(object_keys.c.wrapped.is_not(None))
+            return dead - set(connection.scalars(living)) - {None} if dead else set()
 
     def _wipe(self) -> None:
         """Empty the write-ahead log, so that no copy of a destroyed key stays in it."""

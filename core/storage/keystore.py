@@ -7,12 +7,13 @@ process is gone for the next one. A destroyed key leaves a headstone and is neve
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, select, update
 
 from core.errors import Shredded, WrongKey
 from core.ports import Clock
@@ -54,15 +55,13 @@ class KeyStore:
             raise WrongKey("The key store holds no key for this record; restore keys.db from its backup.")
         return self._opened(row)
 
-    def obtain(self, object_id: str, subject_id: str) -> DataKey:
-        """The key of a call or case, made on first use. Raises ``Shredded``."""
+    def obtain(self, object_id: str, subject_id: str, call_id: str | None) -> DataKey:
+        """The key of an object, made for this person on first use. Raises ``Shredded``."""
         with reading(self._engine) as connection:
             row = self._find(connection, object_id)
         if row is None:
             with writing(self._engine) as connection:
-                row = self._find(connection, object_id) or self._make(connection, object_id, subject_id)
-        if row.subject_id != subject_id:
-            raise WrongKey("The key of this record belongs to another person; restore keys.db from its backup.")
+                row = self._find(connection, object_id) or self._make(connection, object_id, subject_id, call_id)
         return self._opened(row)
 
     @staticmethod
@@ -81,57 +80,71 @@ class KeyStore:
             .where(object_keys.c.object_id == object_id)
         ).one_or_none()
 
+    def give(self, object_id: str, subject_id: str) -> None:
+        """Wrap an object's key under another person's key. Raises ``Shredded``."""
+        with writing(self._engine) as connection:
+            row = self._find(connection, object_id)
+            if row is None:
+                raise WrongKey("The key store holds no key for this record; restore keys.db from its backup.")
+            secret = self._secret(row)
+            subject, subject_version = self._subject(connection, subject_id)
+            place = _object_place(object_id, row.version, subject_id, subject_version)
+            connection.execute(
+                update(object_keys)
+                .where(object_keys.c.object_id == object_id)
+                .values(subject_id=subject_id, wrapped=_wrap(subject, secret, place))
+            )
+
     def _opened(self, row: Any) -> DataKey:
+        return DataKey(self._secret(row), row.version)
+
+    def _secret(self, row: Any) -> bytes:
         if row.wrapped is None or row.subject_wrapped is None:
             raise Shredded(_GONE)
-        subject = self._wrapper.unwrap(
-            row.kek_version, row.subject_wrapped, subject_place(row.subject_id, row.subject_version)
-        )
+        place = subject_place(row.subject_id, row.subject_version)
+        subject = self._wrapper.unwrap(row.kek_version, row.subject_wrapped, place)
         place = _object_place(row.object_id, row.version, row.subject_id, row.subject_version)
         try:
-            secret = AESGCM(subject).decrypt(row.wrapped[:12], row.wrapped[12:], place)
+            return AESGCM(subject).decrypt(row.wrapped[:12], row.wrapped[12:], place)
         except InvalidTag:
             raise WrongKey("A stored key was altered; restore keys.db from its backup.") from None
-        return DataKey(secret, row.version)
 
-    def _make(self, connection: Connection, object_id: str, subject_id: str) -> Any:
-        now = self._clock.now()
-        subject_row = connection.execute(
-            select(subject_keys).where(subject_keys.c.subject_id == subject_id)
-        ).one_or_none()
-        if subject_row is None:
-            version = 1
-            subject = new_key()
-            kek, _ = newest_version(connection)
-            connection.execute(
-                subject_keys.insert().values(
-                    subject_id=subject_id,
-                    version=version,
-                    kek_version=kek,
-                    wrapped=self._wrapper.wrap(kek, subject, subject_place(subject_id, version)),
-                    made_at=now,
-                )
-            )
-        elif subject_row.wrapped is None:
-            raise Shredded(_GONE)
-        else:
-            version = subject_row.version
-            place = subject_place(subject_id, version)
-            subject = self._wrapper.unwrap(subject_row.kek_version, subject_row.wrapped, place)
-        secret, nonce = new_key(), new_key()[:12]
-        place = _object_place(object_id, 1, subject_id, version)
+    def _make(self, connection: Connection, object_id: str, subject_id: str, call_id: str | None) -> Any:
+        subject, subject_version = self._subject(connection, subject_id)
+        place = _object_place(object_id, 1, subject_id, subject_version)
         connection.execute(
             object_keys.insert().values(
                 object_id=object_id,
+                call_id=call_id,
                 subject_id=subject_id,
                 version=1,
-                wrapped=nonce + AESGCM(subject).encrypt(nonce, secret, place),
-                made_at=now,
+                wrapped=_wrap(subject, new_key(), place),
+                made_at=self._clock.now(),
             )
         )
-        row = self._find(connection, object_id)
-        assert row is not None
-        return row
+        return self._find(connection, object_id)
+
+    def _subject(self, connection: Connection, subject_id: str) -> tuple[bytes, int]:
+        """A person's key and its version; made when there is none."""
+        row = connection.execute(select(subject_keys).where(subject_keys.c.subject_id == subject_id)).one_or_none()
+        if row is not None:
+            if row.wrapped is None:
+                raise Shredded(_GONE)
+            return self._wrapper.unwrap(
+                row.kek_version, row.wrapped, subject_place(subject_id, row.version)
+            ), row.version
+        secret, version = new_key(), 1
+        kek, _ = newest_version(connection)
+        connection.execute(
+            subject_keys.insert().values(
+                subject_id=subject_id,
+                version=version,
+                kek_version=kek,
+                wrapped=self._wrapper.wrap(kek, secret, subject_place(subject_id, version)),
+                made_at=self._clock.now(),
+            )
+        )
+        return secret, version
 
     def health(self) -> None:
         """Take the right to write and give it back. Raises ``StorageError``."""
@@ -156,6 +169,11 @@ def add_version(connection: Connection, wrapper: KeyWrapper, version: int, now: 
 
 def subject_place(subject_id: str, version: int) -> bytes:
     return bind("subject_keys", "wrapped", subject_id, SCHEMA, version)
+
+
+def _wrap(key: bytes, secret: bytes, place: bytes) -> bytes:
+    nonce = os.urandom(12)
+    return nonce + AESGCM(key).encrypt(nonce, secret, place)
 
 
 def _object_place(object_id: str, version: int, subject_id: str, subject_version: int) -> bytes:

@@ -19,10 +19,10 @@ SHREDDED = "keys.shredded"
 
 def carry_out(upkeep: KeyUpkeep, orders: Iterable[tuple[str, dict[str, Any]]]) -> None:
     """Destroy what the (subject, detail) orders name and is not destroyed yet. Raises ``StorageError``."""
-    people, objects = upkeep.buried_subjects(), upkeep.buried_objects()
+    people, calls = upkeep.buried_subjects(), upkeep.buried_calls()
     for subject, detail in orders:
         if detail.get("kind") == "person":
             if subject not in people:
                 upkeep.destroy_subject(subject)
-        elif f"call:{subject}" not in objects:
-            upkeep.destroy_object(f"call:{subject}", str(detail["person"]))
+        elif subject not in calls:
+            upkeep.destroy_call(subject, str(detail["person"]))

@@ -23,8 +23,8 @@ from core.storage.types import SealedBytes, UtcTime
 
 __all__ = [
     "NAMING",
+    "answers",
     "applications",
-    "assents",
     "audit",
     "audit_state",
     "call_audio",
@@ -121,9 +121,9 @@ applications = Table(
     UniqueConstraint("call_id"),
 )
 
-#: What a borrower said yes to: the hearing and the exact terms.
-assents = Table(
-    "assents",
+#: What a borrower said to the offers: the hearing, and the exact terms when it was yes.
+answers = Table(
+    "answers",
     metadata,
     Column("case_id", _ID, ForeignKey("applications.case_id"), primary_key=True),
     Column("at", UtcTime, nullable=False),

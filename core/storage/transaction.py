@@ -34,22 +34,33 @@ class Transaction:
         return result
 
     def new_call_key(self, call_id: str, subject_id: str) -> DataKey:
-        """The key of a call, made on first use. Raises ``Shredded``."""
-        return self._obtain(f"call:{call_id}", subject_id)
+        """The key of a call's record, made on first use. Raises ``Shredded``."""
+        return self._obtain(f"call:{call_id}", subject_id, call_id)
+
+    def new_talk_key(self, case_id: str, call_id: str, subject_id: str) -> DataKey:
+        """The key of what a case learnt in one call, made on first use. Raises ``Shredded``."""
+        return self._obtain(f"talk:{case_id}/{call_id}", subject_id, call_id)
 
     def new_case_key(self, case_id: str, subject_id: str) -> DataKey:
-        return self._obtain(f"case:{case_id}", subject_id)
+        return self._obtain(f"case:{case_id}", subject_id, None)
+
+    def give_call(self, call_id: str, subject_id: str) -> None:
+        """From now on the call's record belongs to this person."""
+        self._keys.give(f"call:{call_id}", subject_id)
 
     def call_key(self, call_id: str) -> DataKey:
-        """The key of a stored call. Raises ``Shredded`` or ``WrongKey``."""
+        """The key of a stored call record. Raises ``Shredded`` or ``WrongKey``."""
         return self._existing(f"call:{call_id}")
+
+    def talk_key(self, case_id: str, call_id: str) -> DataKey:
+        return self._existing(f"talk:{case_id}/{call_id}")
 
     def case_key(self, case_id: str) -> DataKey:
         return self._existing(f"case:{case_id}")
 
-    def _obtain(self, object_id: str, subject_id: str) -> DataKey:
+    def _obtain(self, object_id: str, subject_id: str, call_id: str | None) -> DataKey:
         if object_id not in self._opened:
-            self._opened[object_id] = self._keys.obtain(object_id, subject_id)
+            self._opened[object_id] = self._keys.obtain(object_id, subject_id, call_id)
         return self._opened[object_id]
 
     def _existing(self, object_id: str) -> DataKey:

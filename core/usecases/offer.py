@@ -6,7 +6,7 @@ from core.application import Status
 from core.decision.model import Terms
 from core.errors import IdempotencyMismatch, InvalidInput
 from core.evidence import Evidence
-from core.ports import Assent, Clock, Storage
+from core.ports import Clock, OfferAnswer, Storage
 
 __all__ = ["accept", "refuse"]
 
@@ -19,8 +19,8 @@ def accept(storage: Storage, clock: Clock, case_id: str, offer_index: int, assen
     ``NotFound`` and ``StorageError``.
     """
     with storage.begin() as work:
-        earlier = work.applications.assent(case_id)
-        if earlier is not None:
+        earlier = work.applications.answer(case_id)
+        if earlier is not None and earlier.terms is not None:
             if earlier.offer_index != offer_index:
                 raise IdempotencyMismatch("Another offer of this case was accepted; read that one.")
             return earlier.terms
@@ -29,7 +29,7 @@ def accept(storage: Storage, clock: Clock, case_id: str, offer_index: int, assen
             raise InvalidInput("offer_index", "choose one of the offers that were made")
         terms = offers[offer_index]
         work.applications.set_status(case_id, Status.ACCEPTED)
-        work.applications.keep_assent(case_id, Assent(offer_index, terms, assent, clock.now()))
+        work.applications.keep_answer(case_id, OfferAnswer(offer_index, terms, assent, clock.now()))
         work.audit.append(
             "borrower", "offer.accepted", case_id, {"offer": offer_index, "call": assent.call_id or "none"}
         )
@@ -37,11 +37,12 @@ def accept(storage: Storage, clock: Clock, case_id: str, offer_index: int, assen
     return terms
 
 
-def refuse(storage: Storage, case_id: str) -> None:
+def refuse(storage: Storage, clock: Clock, case_id: str, refusal: Evidence) -> None:
     """Refuse all offers of an approved case. Refusing again changes nothing. Raises ``IllegalTransition``."""
     with storage.begin() as work:
         if work.applications.get(case_id).status is Status.REFUSED:
             return
         work.applications.set_status(case_id, Status.REFUSED)
-        work.audit.append("borrower", "offer.refused", case_id)
+        work.applications.keep_answer(case_id, OfferAnswer(None, None, refusal, clock.now()))
+        work.audit.append("borrower", "offer.refused", case_id, {"call": refusal.call_id or "none"})
         work.commit()

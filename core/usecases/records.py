@@ -9,7 +9,7 @@ __all__ = ["show_call"]
 
 
 def show_call(storage: Storage, call_id: str, operator: str, reason: str) -> StoredCall:
-    """Decrypt one call for ``operator`` (a pseudonymous staff id) and put the look, with its reason, into the audit log.
+    """Decrypt one call for ``operator`` (a pseudonymous staff id) and add the look, with its reason, to the audit log.
 
     The reason is sealed, for it may name somebody. The record is returned only once the row is committed. Raises
     ``InvalidInput`` without a reason, ``NotFound``, ``Shredded``, ``Tampered``, ``WrongKey`` or ``StorageError``.

@@ -34,10 +34,11 @@ class Rotation:
 
 def plan_call(storage: SqlStorage, call_id: str) -> ShredPlan:
     """What shredding this call destroys. Raises ``NotFound``, also for one that is destroyed already."""
+    objects = storage.upkeep.objects_of_call(call_id)
     person = storage.upkeep.subject_of(f"call:{call_id}")
-    if person is None or f"call:{call_id}" not in storage.upkeep.objects_of(person):
-        raise NotFound("There is no such call with a living key; loanline records list shows the ids.")
-    return ShredPlan("call", call_id, person, (f"call:{call_id}",), storage.upkeep.hold_of(person))
+    if not objects or person is None:
+        raise NotFound("There is no such call with living keys; loanline records list shows the ids.")
+    return ShredPlan("call", call_id, person, tuple(objects), storage.upkeep.hold_of(person))
 
 
 def plan_person(storage: SqlStorage, person: str) -> ShredPlan:

@@ -106,12 +106,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_journal_call_id"), "journal", ["call_id"], unique=False)
     op.create_table(
-        "assents",
+        "answers",
         sa.Column("case_id", sa.String(length=80), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["applications.case_id"], name=op.f("fk_assents_case_id")),
-        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_assents")),
+        sa.ForeignKeyConstraint(["case_id"], ["applications.case_id"], name=op.f("fk_answers_case_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_answers")),
     )
     op.create_table(
         "call_audio",
@@ -142,7 +142,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("call_lines")
     op.drop_table("call_audio")
-    op.drop_table("assents")
+    op.drop_table("answers")
     op.drop_index(op.f("ix_journal_call_id"), table_name="journal")
     op.drop_table("journal")
     op.drop_index(op.f("ix_calls_started_at"), table_name="calls")
