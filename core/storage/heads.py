@@ -4,18 +4,20 @@ each other."""
 from __future__ import annotations
 
 import fcntl
+import json
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from core.errors import StorageError, Tampered
+from core.errors import InvalidInput, StorageError, Tampered
 from core.ports import Clock
-from core.security.audit import Frontier, Head, HeadSigner, read_head
+from core.security.audit import Frontier, Head, HeadSigner, inclusion_proof, read_head, receipt_code, verify_inclusion
 from core.storage.audit_rows import AuditRow
 
-__all__ = ["AuditFindings", "HeadsFile", "verify_log"]
+__all__ = ["AuditFindings", "HeadsFile", "prove_row", "verify_log"]
 
 
 class HeadsFile:
@@ -141,3 +143,30 @@ def verify_log(
     if not count:
         problems.append("No signed head is left; the heads file is missing or empty.")
     return AuditFindings(frontier.size, count, frontier.root.hex(), frontier.size - anchored, tuple(problems))
+
+
+def prove_row(rows: Sequence[AuditRow], wanted: str, heads: HeadsFile) -> dict[str, Any]:
+    """The row, its path in the tree and the newest signed head over it. A receipt code must fit its row."""
+    number, _, code = wanted.partition("-")
+    if not re.fullmatch(r"[0-9]{1,12}", number) or not 1 <= int(number) <= len(rows):
+        raise InvalidInput("row", "the audit log has no such row; give a number from 1 to its size, or a receipt code")
+    row = rows[int(number) - 1]
+    receipt = receipt_code(row.seq, row.leaf)
+    if code and receipt != wanted:
+        raise Tampered("The receipt does not fit its row: one of them was altered.")
+    good = [head for head in heads.read() if head and heads.signer.good(head) and row.seq <= head.size <= len(rows)]
+    if not good:
+        raise Tampered("No signed head covers this row; run loanline audit verify.")
+    head = max(good, key=lambda each: each.size)
+    leaves = [each.leaf for each in rows[: head.size]]
+    path = inclusion_proof(leaves, row.seq - 1)
+    if not verify_inclusion(row.leaf, row.seq - 1, head.size, path, head.root):
+        raise Tampered("The log does not lead to its signed head; run loanline audit verify.")
+    return {
+        "row": row.content(),
+        "receipt": receipt,
+        "leaf": row.leaf.hex(),
+        "path": [step.hex() for step in path],
+        "head": json.loads(head.line()),
+        "public_key": heads.signer.public_key.hex(),
+    }

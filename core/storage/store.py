@@ -6,20 +6,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from core.errors import StorageError
-from core.ports import Clock
-from core.security.audit import Frontier, Head
+from core.ports import Applications, AuditLog, CallJournal, CallRecords, Clock, Inbox, OneTimeCodes
+from core.security.audit import Frontier
 from core.security.blind_index import BlindIndex
 from core.security.keyring import FileKeyring
 from core.storage.applications import SqlApplications
-from core.storage.audit_rows import AuditRow, SqlAuditLog, read_rows
+from core.storage.audit_rows import SqlAuditLog, read_rows
 from core.storage.call_records import SqlCallRecords
 from core.storage.delivery import SqlCodes, SqlInbox
 from core.storage.engine import BUSY_SECONDS, reading, storage_errors
-from core.storage.heads import AuditFindings, HeadsFile, verify_log
+from core.storage.heads import AuditFindings, HeadsFile, prove_row, verify_log
 from core.storage.journal import SqlJournal
 from core.storage.key_upkeep import KeyUpkeep
 from core.storage.keystore import KeyStore
@@ -36,12 +37,18 @@ class SqlUnitOfWork:
         self._connection = connection
         self._work = work
         self._heads = heads
-        self.journal = SqlJournal(work, BlindIndex(keyring.purpose("index")))
-        self.records = SqlCallRecords(work, self.journal)
-        self.applications = SqlApplications(work)
-        self.audit = SqlAuditLog(work)
-        self.inbox = SqlInbox(work, keyring.purpose("inbox"))
-        self.codes = SqlCodes(work, keyring.purpose("codes"))
+        journal = SqlJournal(work, BlindIndex(keyring.purpose("index")))
+        self._audit = SqlAuditLog(work)
+        self.journal: CallJournal = journal
+        self.records: CallRecords = SqlCallRecords(work, journal)
+        self.applications: Applications = SqlApplications(work)
+        self.audit: AuditLog = self._audit
+        self.inbox: Inbox = SqlInbox(work, keyring.purpose("inbox"))
+        self.codes: OneTimeCodes = SqlCodes(work, keyring.purpose("codes"))
+
+    def audit_note(self, seq: int) -> str | None:
+        """The free text that was sealed with an audit row. Raises ``Shredded``, ``Tampered`` or ``WrongKey``."""
+        return self._audit.note(seq)
 
     def forget_person(self, subject_id: str) -> None:
         """Wipe what lives outside sealed columns and could still lead to a person: number indexes and codes."""
@@ -56,8 +63,8 @@ class SqlUnitOfWork:
         self._work.over = True
         with storage_errors():
             self._connection.commit()
-        if self.audit.grown is not None:
-            self._heads.anchor(self.audit.grown)
+        if self._audit.grown is not None:
+            self._heads.anchor(self._audit.grown)
 
 
 class SqlStorage:
@@ -126,12 +133,11 @@ class SqlStorage:
             heads = self._heads.read(heads_copy)
             return verify_log(read_rows(connection), frontier, heads, self._heads.signer)
 
-    def audit_rows(self) -> list[AuditRow]:
+    def prove(self, row: str) -> dict[str, Any]:
+        """Proof that a row (its number, or a receipt code) is in the log: JSON-ready, checkable with
+        ``core.security.audit.verify_inclusion`` and the public key. Raises ``InvalidInput`` and ``Tampered``."""
         with reading(self._engine) as connection:
-            return list(read_rows(connection))
-
-    def audit_heads(self) -> list[Head | None]:
-        return self._heads.read()
+            return prove_row(list(read_rows(connection)), row, self._heads)
 
     def close(self) -> None:
         """Give the files back; the store cannot be used afterwards."""
