@@ -204,7 +204,7 @@ class CallRunner:
         self._report.played(spoken.say, self._now_ms, heard=not event.flushed)
         await self._keep_line(
             TranscriptLine(
-                "line", spoken.from_ms, self._now_ms, spoken.say.text, status, prompt_id=spoken.say.prompt_id
+                "line", spoken.from_ms, self._now_ms, spoken.say.words, status, prompt_id=spoken.say.prompt_id
             )
         )
         await self._dispatch(PromptDone(spoken.say.say_id, heard=not event.flushed))

@@ -189,8 +189,11 @@ class CallSession:
 
     def _silence(self, event: Silence, now: datetime) -> list[Effect]:
         state = self.state
+        question = state.question(self.house.script)
+        if state.keys == "0" and not (question.at_least is not None and question.at_least <= 0):
+            return obey(self.house, state, Command.AGENT)
         if state.keys:
-            if state.question(self.house.script).keys.until and state.mode is Mode.ASK:
+            if question.keys.until and state.mode is Mode.ASK:
                 return self._keyed(now)
             state.keys = ""
             return trouble(self.house, state, "invalid")

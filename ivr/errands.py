@@ -14,12 +14,13 @@ from typing import Protocol, TypeVar
 from core.applicant import PhoneNumber
 from core.application import Application, Channel
 from core.decision.model import Decision
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput, ProviderError
 from core.events import JournalEntry
 from core.evidence import Evidence
-from core.ports import Clock, Ids, Storage, UnitOfWork
+from core.lending.summary import in_writing
+from core.ports import Clock, Ids, SmsSender, Storage, UnitOfWork
 from core.risk import RiskReport
-from ivr.dialogue.effects import BindPhone, CheckCode, Finish, Journal, NewCase, Respond, SendCode, Submit
+from ivr.dialogue.effects import BindPhone, CheckCode, Finish, Journal, NewCase, Respond, SendCode, SendTerms, Submit
 from ivr.dialogue.events import CallEvent, CodeChecked, CodeSent, DecisionMade
 from ivr.dialogue.state import CallState
 
@@ -27,8 +28,8 @@ __all__ = ["ERRANDS", "CodeDesk", "Errand", "Errands", "IntakeDesk"]
 
 T = TypeVar("T")
 
-Errand = Journal | BindPhone | SendCode | CheckCode | Submit | Respond | Finish | NewCase
-ERRANDS = (Journal, BindPhone, SendCode, CheckCode, Submit, Respond, Finish, NewCase)
+Errand = Journal | BindPhone | SendCode | SendTerms | CheckCode | Submit | Respond | Finish | NewCase
+ERRANDS = (Journal, BindPhone, SendCode, SendTerms, CheckCode, Submit, Respond, Finish, NewCase)
 
 
 class CodeDesk(Protocol):
@@ -60,6 +61,7 @@ class Errands:
     ids: Ids
     codes: CodeDesk
     intake: IntakeDesk
+    sms: SmsSender
     jurisdiction: str
     call_id: str
     case_id: str
@@ -80,12 +82,27 @@ class Errands:
                 return CodeChecked(result)
             case Submit():
                 return DecisionMade(await asyncio.to_thread(self._submit, state))
+            case SendTerms():
+                await self._send_terms(errand.offer, state)
+                return None
             case NewCase():
                 self.case_id = state.case_id = self.ids.new("case")
                 self.case_started = self.clock.now()
                 return None
         await asyncio.to_thread(self._keep, errand, state)
         return None
+
+    async def _send_terms(self, offer: int, state: CallState) -> None:
+        if state.decision is None:
+            raise Conflict("No offer was made, so there are no terms to send; decide first.")
+        terms = state.decision.offers[offer]
+        try:
+            await self.sms.send(state.slots["phone"].value, in_writing(terms))
+        except ProviderError as error:
+            kept = Journal("terms_unsent", {"code": error.code})
+        else:
+            kept = Journal("terms_sent", {"offer": offer})
+        await asyncio.to_thread(self._keep, kept, state)
 
     def _keep(self, errand: Errand, state: CallState) -> None:
         match errand:

@@ -35,7 +35,7 @@ class CallReporter:
 
     def said(self, say: Say, at_ms: int, seconds: float) -> None:
         self._metrics.turn("speaking", seconds)
-        self._tell("prompt", at_ms, id=say.prompt_id, text=say.text, render_ms=round(seconds * 1000, 1))
+        self._tell("prompt", at_ms, id=say.prompt_id, text=say.words, render_ms=round(seconds * 1000, 1))
 
     def played(self, say: Say, at_ms: int, *, heard: bool) -> None:
         self._tell("played", at_ms, id=say.prompt_id, heard=heard)

@@ -14,15 +14,14 @@ from core.risk import ConsentClass, RiskReport
 __all__ = ["RiskWatch"]
 
 _IDENTITY = frozenset({"full_name", "national_id_last4", "date_of_birth", "phone"})
-#: What a spoken yes to "record this call … and check it for fraud" allows. Biometric comparison needs more than that.
-_AGREED = (ConsentClass.RECORDING, ConsentClass.VOICE_ANALYSIS)
 
 
 class RiskWatch:
     """One call's analysis, done in a thread. Nothing is looked at before ``allow``."""
 
-    def __init__(self, analysis: CallAnalysis, context: CallContext) -> None:
-        self._analysis = analysis
+    def __init__(self, analysis: CallAnalysis, context: CallContext, spoken: frozenset[ConsentClass]) -> None:
+        """``spoken`` are the consents that a spoken yes gives under this jurisdiction's pack."""
+        self._analysis, self._spoken = analysis, spoken
         self._analysis.context(context)
         self._allowed = False
         self._prompt_end_ms = 0
@@ -31,7 +30,7 @@ class RiskWatch:
 
     def allow(self, at_ms: int) -> None:
         """The caller agreed to recording and to the check for fraud."""
-        self._analysis.allow(_AGREED)
+        self._analysis.allow(self._spoken)
         self._allowed = True
         self._prompt_end_ms = at_ms
 

@@ -72,6 +72,11 @@ class Settings(BaseSettings):
         return self.keyring_file or self.data_dir / "keyring.json"
 
     @property
+    def demo_token_path(self) -> Path:
+        """Where demo mode keeps the secret that stands for Twilio's when none is set."""
+        return self.data_dir / "demo-auth-token"
+
+    @property
     def models_path(self) -> Path:
         return self.models_dir or self.data_dir / "models"
 

@@ -38,7 +38,7 @@ def speak(
         prompt_id,
         f"{prefix} {prompt.text}".strip(),
         may_interrupt=may_interrupt,
-        keep=not prompt.personal and not prefix,
+        keep=(not prompt.personal or prompt_id == "consent.ask") and not prefix,
         rate=state.rate or house.rate,
     )
 
@@ -46,6 +46,8 @@ def speak(
 def _figures(house: House, state: CallState, question: Question) -> dict[str, str]:
     if state.mode is Mode.CONFIRM and state.pending:
         return {"value": say_value(question.id, state.pending.values[0], house.prompts)}
+    if question.role is Role.CONSENT:
+        return {name: house.disclosures[name] for name in ("automated_voice", "recording_consent")}
     if question.role is Role.SUMMARY:
         return {
             slot.id: say_value(slot.id, state.slots[slot.id].value, house.prompts)
@@ -58,16 +60,19 @@ def _figures(house: House, state: CallState, question: Question) -> dict[str, st
 
 
 def offer_figures(house: House, terms: Terms) -> dict[str, str]:
-    """The figures of an offer, all from the one ``Terms`` object."""
-    withdraw = "one day" if house.withdraw_days == 1 else f"{spoken.count(house.withdraw_days)} days"
-    return {
+    """The disclosures of an offer, every figure in them from the one ``Terms`` object."""
+    figures = {
         "principal": spoken.money(terms.principal),
-        "apr": spoken.per_cent(terms.apr),
+        "apr": spoken.decimal(terms.apr),
         "count": spoken.count(len(terms.instalments)),
         "payment": spoken.money(terms.payment),
+        "last_payment": spoken.money(terms.last_payment),
+        "first_due": spoken.day(terms.instalments[0].due),
         "total": spoken.money(terms.total),
-        "withdraw_days": withdraw,
+        "hours": spoken.count(house.cooling_off(terms.principal)),
     }
+    wanted = ("key_facts", "right_to_withdraw", "written_terms")
+    return {name: house.disclosures[name].format_map(figures) for name in wanted}
 
 
 def _is_counter(state: CallState) -> bool:

@@ -6,6 +6,7 @@ could lose.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,10 +28,14 @@ __all__ = [
     "Respond",
     "Say",
     "SendCode",
+    "SendTerms",
     "StopListening",
     "StopPlayback",
     "Submit",
 ]
+
+
+_PAUSE = re.compile(r"<pause [0-9]+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,11 @@ class Say:
     may_interrupt: bool = True
     keep: bool = False
     rate: int = 0
+
+    @property
+    def words(self) -> str:
+        """The text without its pauses, as a transcript shows it."""
+        return " ".join(_PAUSE.sub(" ", self.text).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,13 @@ class Respond:
 
 
 @dataclass(frozen=True, slots=True)
+class SendTerms:
+    """Send the agreed terms in writing to the number of the case. A message that fails is noted for a person."""
+
+    offer: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The case is over and will not be resumed."""
 
@@ -170,6 +187,7 @@ Effect = (
     | BindPhone
     | AllowRecording
     | SendCode
+    | SendTerms
     | CheckCode
     | Submit
     | Respond

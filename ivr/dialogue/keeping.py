@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from core.codec import to_plain
@@ -11,7 +12,7 @@ from ivr.dialogue.slots import to_json
 from ivr.dialogue.state import CallState, with_read_back
 from speech.answers.model import Parsed
 
-__all__ = ["Heard", "confirm", "keep"]
+__all__ = ["Heard", "confirm", "keep", "text_hash"]
 
 
 class Heard:
@@ -42,3 +43,8 @@ def confirm(state: CallState, names: tuple[str, ...], how: ReadBack) -> Journal:
     for name in names:
         state.slots[name] = with_read_back(state.slots[name], how)
     return Journal("confirmed", {"names": list(names), "how": how.value})
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of a text the caller agreed to, so that the consent names exactly these words."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -9,7 +9,7 @@ from num2words import num2words
 
 from core.money import CURRENCY_DIGITS, Money
 
-__all__ = ["count", "day", "digits", "letters", "money", "months", "per_cent"]
+__all__ = ["count", "day", "decimal", "digits", "letters", "money", "months"]
 
 _UNITS = {
     "USD": ("dollar", "cent"),
@@ -59,7 +59,7 @@ def money(amount: Money) -> str:
 def digits(text: str, group: int = 4) -> str:
     """``"0073"`` → "zero, zero, seven, three", with a longer pause between groups."""
     groups = [text[start : start + group] for start in range(0, len(text), group)]
-    return " <250> ".join(", ".join(_DIGITS[int(digit)] for digit in part) for part in groups)
+    return " <pause 250> ".join(", ".join(_DIGITS[int(digit)] for digit in part) for part in groups)
 
 
 def letters(text: str) -> str:
@@ -82,11 +82,10 @@ def count(number: int) -> str:
     return _words(number)
 
 
-def per_cent(rate: Decimal) -> str:
-    """``Decimal("18.90")`` → "eighteen point nine zero percent": digit by digit after the point, none left out."""
-    text = f"{rate:f}"
-    whole, _, part = text.partition(".")
+def decimal(rate: Decimal) -> str:
+    """``Decimal("18.90")`` → "eighteen point nine zero": digit by digit after the point, none left out."""
+    whole, _, part = f"{rate:f}".partition(".")
     said = _words(int(whole))
     if part.strip("0"):
         said += " point " + " ".join(_DIGITS[int(digit)] for digit in part)
-    return f"{said} percent"
+    return said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -16,12 +16,16 @@ from core.codec import from_plain
 from core.decision.model import Decision
 from core.events import JournalEntry
 from core.evidence import Answer, Evidence, ReadBack
+from core.money import Money
 from core.risk import RiskReport
 from ivr.dialogue.prompts import Catalogue
 from ivr.dialogue.script import Question, Script
 from ivr.dialogue.slots import from_json
 
 __all__ = ["CallState", "House", "Known", "Mode", "Pending", "fold", "with_read_back"]
+
+
+CoolingOff = Callable[[Money], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,9 @@ class House:
     language: str = "en-US"
     currency: str = "USD"
     region: str = "US"
-    withdraw_days: int = 14
+    disclosures: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    disclosure_version: str = ""
+    cooling_off: CoolingOff = lambda _amount: 24
     rate: int = 150
 
 

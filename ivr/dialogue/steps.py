@@ -19,9 +19,10 @@ from ivr.dialogue.effects import (
     NewCase,
     Respond,
     SendCode,
+    SendTerms,
     Submit,
 )
-from ivr.dialogue.keeping import Heard, keep
+from ivr.dialogue.keeping import Heard, keep, text_hash
 from ivr.dialogue.script import Role
 from ivr.dialogue.state import CallState, House, Mode
 from ivr.dialogue.trouble import hand_over, trouble
@@ -72,8 +73,8 @@ def _take_consent(house: House, state: CallState, parsed: Parsed, evidence: Evid
         {
             "scope": "recording",
             "granted": parsed.value,
-            "text_id": "consent.ask",
-            "text_hash": house.prompts.text_hash("consent.ask"),
+            "text_id": f"{house.disclosure_version}/recording_consent",
+            "text_hash": text_hash(house.disclosures["recording_consent"]),
             "evidence": to_plain(evidence),
         },
     )
@@ -154,6 +155,8 @@ def _take_offer(house: House, state: CallState, parsed: Parsed, evidence: Eviden
     state.over, state.listening = True, None
     name = "accepted" if parsed.value else "refused"
     assent = Journal("assent", {"accepted": parsed.value, "evidence": to_plain(evidence)})
-    respond = Respond(state.offer if parsed.value else None, evidence)
+    respond: list[Effect] = [Respond(state.offer if parsed.value else None, evidence)]
+    if parsed.value:
+        respond.append(SendTerms(state.offer))
     said = speak(house, state, f"goodbye.{name}", may_interrupt=False)
-    return [assent, respond, Finish(name), said, EndCall(name)]
+    return [assent, *respond, Finish(name), said, EndCall(name)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import string
 import tomllib
 from collections.abc import Mapping
@@ -58,10 +57,6 @@ class Catalogue:
     def phrases(self, name: str) -> tuple[str, ...]:
         """The ways to say something only this dialogue listens for, such as ``start_again``."""
         return tuple(self.choices["phrases"][name].split("|"))
-
-    def text_hash(self, prompt_id: str) -> str:
-        """SHA-256 of the text as it stands in the catalogue: what a consent refers to."""
-        return hashlib.sha256(self.texts[prompt_id].encode()).hexdigest()
 
 
 def load_catalogue(language: str, folder: Path | None = None) -> Catalogue:

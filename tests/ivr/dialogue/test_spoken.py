@@ -32,7 +32,7 @@ def test_yen_has_no_part_and_no_plural() -> None:
 
 
 def test_digits_are_said_one_by_one_in_groups() -> None:
-    assert spoken.digits("007341") == "zero, zero, seven, three <250> four, one"
+    assert spoken.digits("007341") == "zero, zero, seven, three <pause 250> four, one"
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,14 @@ def test_day(value: date, said: str) -> None:
 @pytest.mark.parametrize(
     ("rate", "said"),
     [
-        ("18.90", "eighteen point nine zero percent"),
-        ("7.05", "seven point zero five percent"),
-        ("24.00", "twenty four percent"),
-        ("100", "one hundred percent"),
+        ("18.90", "eighteen point nine zero"),
+        ("7.05", "seven point zero five"),
+        ("24.00", "twenty four"),
+        ("100", "one hundred"),
     ],
 )
-def test_per_cent(rate: str, said: str) -> None:
-    assert spoken.per_cent(Decimal(rate)) == said
+def test_decimal(rate: str, said: str) -> None:
+    assert spoken.decimal(Decimal(rate)) == said
 
 
 def test_months() -> None:

@@ -1,0 +1,37 @@
+"""What each question's recogniser is given to expect, made from the parsers' own phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ivr.dialogue.script import Role, Script
+from speech.answers.grammar import grammar
+from speech.answers.model import Kind
+
+__all__ = ["grammars_for"]
+
+#: The summary is answered with a yes or no, or with what to change in the same breath.
+_SUMMARY = (Kind.YES_NO, Kind.AMOUNT, Kind.TERM, Kind.DATE)
+
+
+def grammars_for(script: Script, language: str) -> Mapping[str, tuple[str, ...]]:
+    """Phrases by question id; a question without an entry is decoded freely."""
+    made: dict[str, tuple[str, ...]] = {}
+    for question in script.questions:
+        phrases = None if question.free else grammar(question.kind, language, length=question.length)
+        if phrases is not None:
+            made[question.id] = phrases
+        if question.role is Role.SUMMARY:
+            made[question.id] = _union(language, _SUMMARY)
+    yes_no = grammar(Kind.YES_NO, language)
+    if yes_no is not None:
+        made["yes_no"] = made["which_slot"] = yes_no
+    return made
+
+
+def _union(language: str, kinds: tuple[Kind, ...]) -> tuple[str, ...]:
+    seen: dict[str, None] = {}
+    for kind in kinds:
+        for phrase in grammar(kind, language) or ():
+            seen.setdefault(phrase)
+    return tuple(seen)
