@@ -100,9 +100,25 @@ class Documents:
             return self.nobody()
         response = self._response(self._say.hold)
         dial = Dial(
-            action=self._url("/voice/after-dial"), method="POST", timeout=self._dial_seconds, answer_on_bridge=True
+            action=self.url("/voice/after-dial"), method="POST", timeout=self._dial_seconds, answer_on_bridge=True
         )
         dial.number(self._staff.value)
+        response.append(dial)
+        return str(response)
+
+    def conference(self, room: str) -> str:
+        """The caller waits in ``room``, with Twilio's hold music, until a person comes in."""
+        response = self._response(self._say.hold)
+        dial = Dial(action=self.url("/voice/after-dial"), method="POST")
+        dial.conference(room, start_conference_on_enter=False, end_conference_on_exit=True, beep=False)
+        response.append(dial)
+        return str(response)
+
+    def join_conference(self, room: str, whisper: str) -> str:
+        """For the person: hear ``whisper`` alone, then enter ``room`` and start the talk; who leaves first ends it."""
+        response = self._response(whisper)
+        dial = Dial()
+        dial.conference(room, start_conference_on_enter=True, end_conference_on_exit=True, beep=False)
         response.append(dial)
         return str(response)
 
@@ -138,20 +154,20 @@ class Documents:
         return self.fallback()
 
     def _stream(self, response: VoiceResponse, token: str) -> str:
-        connect = response.connect(action=self._url("/voice/after-stream"), method="POST")
+        connect = response.connect(action=self.url("/voice/after-stream"), method="POST")
         stream = connect.stream(
             url="ws" + self._base.removeprefix("http") + "/voice/media",
-            status_callback=self._url("/voice/stream-status"),
+            status_callback=self.url("/voice/stream-status"),
             status_callback_method="POST",
         )
         stream.parameter(name=TOKEN_PARAMETER, value=token)
         # Reached when Twilio gets no answer from the action; without a verb here the call would end.
-        response.redirect(self._url("/voice/fallback"), method="POST")
+        response.redirect(self.url("/voice/fallback"), method="POST")
         return str(response)
 
     def _gather(self, response: VoiceResponse, path: str) -> Gather:
         return response.gather(
-            input="dtmf", num_digits=1, timeout=6, action=self._url(path), method="POST", action_on_empty_result=False
+            input="dtmf", num_digits=1, timeout=6, action=self.url(path), method="POST", action_on_empty_result=False
         )
 
     def _response(self, text: str) -> VoiceResponse:
@@ -167,5 +183,6 @@ class Documents:
         response.hangup()
         return str(response)
 
-    def _url(self, path: str) -> str:
+    def url(self, path: str) -> str:
+        """``path`` as Twilio is told it, with our limits for its request."""
         return f"{self._base}{path}{WEBHOOK_LIMITS}"

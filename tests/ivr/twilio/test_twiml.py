@@ -98,7 +98,7 @@ def test_every_document_ends_the_call_or_goes_on_by_itself() -> None:
     documents = Documents(BASE, STAFF, call_backs=True)
     made = [documents.incoming("t"), documents.reconnect("t"), documents.full(), documents.closed()]
     made += [documents.fallback(), documents.person(), documents.nobody(), documents.call_back_promised()]
-    made += [documents.goodbye(), documents.hang_up()]
+    made += [documents.goodbye(), documents.hang_up(), documents.conference("r"), documents.join_conference("r", "Hi")]
     assert {verbs(text)[-1] for text in made} == {"Hangup", "Redirect", "Dial"}
 
 

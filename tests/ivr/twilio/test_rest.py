@@ -1,0 +1,195 @@
+"""twilio's own client against a local server that looks at every request."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from core.applicant import PhoneNumber
+from core.errors import EnvironmentProblem, ProviderError, ProviderTimeout
+from ivr.twilio.rest import CallControl, TwilioApi, TwilioSms
+from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents
+from tests.ivr.twilio.fakes_line import FakeMeter
+
+ACCOUNT, SECRET = "AC" + "3" * 32, "the-auth-token"
+ROOT = f"/2010-04-01/Accounts/{ACCOUNT}"
+CALLER, STAFF = PhoneNumber("+14155550123"), PhoneNumber("+14155550199")
+CALL = "CA" + "2" * 32
+
+
+class Twilio(ThreadingHTTPServer):
+    """Answers as the documented API does, and remembers (method, path, form)."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.seen: list[tuple[str, str, dict[str, str]]] = []
+        self.answer: tuple[int, str] | None = None
+        self.delay = 0.0
+
+    def handle_error(self, *_args: object) -> None:
+        """A client that gave up waiting; any other failure shows at the client."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Twilio
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        form = {key: values[0] for key, values in parse_qs(body, keep_blank_values=True, strict_parsing=True).items()}
+        self.server.seen.append((self.command, self.path, form))
+        credentials = "Basic " + base64.b64encode(f"{ACCOUNT}:{SECRET}".encode()).decode()
+        time.sleep(self.server.delay)
+        status, text = self.server.answer or (201, json.dumps({"sid": "XX123", "status": "queued"}))
+        if self.headers["Authorization"] != credentials:
+            status, text = 401, json.dumps({"code": 20003, "message": "Authenticate", "status": 401})
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_args: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def twilio() -> Iterator[Twilio]:
+    with Twilio() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def meter() -> FakeMeter:
+    return FakeMeter()
+
+
+@pytest.fixture
+def api(twilio: Twilio, meter: FakeMeter) -> TwilioApi:
+    return TwilioApi(ACCOUNT, SECRET, meter, twilio.url, timeout_s=0.5)
+
+
+@pytest.fixture
+def control(api: TwilioApi) -> CallControl:
+    return CallControl(api, Documents("https://line.example.org", STAFF))
+
+
+async def test_a_text_message(twilio: Twilio, api: TwilioApi) -> None:
+    assert await TwilioSms(api, "+14155550100").send(CALLER, "Your code is 007341 & más") == "XX123"
+    form = {"To": "+14155550123", "From": "+14155550100", "Body": "Your code is 007341 & más"}
+    assert twilio.seen == [("POST", f"{ROOT}/Messages.json", form)]
+
+
+async def test_a_text_message_through_a_messaging_service(twilio: Twilio, api: TwilioApi) -> None:
+    await TwilioSms(api, "MG" + "4" * 32).send(CALLER, "Hello")
+    assert twilio.seen[0][2] == {"To": "+14155550123", "MessagingServiceSid": "MG" + "4" * 32, "Body": "Hello"}
+
+
+async def test_hang_up(twilio: Twilio, control: CallControl) -> None:
+    await control.hang_up(CALL)
+    assert twilio.seen == [("POST", f"{ROOT}/Calls/{CALL}.json", {"Status": "completed"})]
+
+
+async def test_hang_up_of_a_call_that_is_over_is_no_error(twilio: Twilio, control: CallControl) -> None:
+    twilio.answer = (400, json.dumps({"code": 21220, "message": "Call is not in-progress.", "status": 400}))
+    await control.hang_up(CALL)
+    with pytest.raises(ProviderError):
+        await control.to_person(CALL)
+    twilio.answer = (404, json.dumps({"code": 20404, "message": "not found", "status": 404}))
+    with pytest.raises(ProviderError, match="20404"):
+        await control.hang_up(CALL)
+
+
+async def test_to_a_person(twilio: Twilio, control: CallControl) -> None:
+    await control.to_person(CALL)
+    ((method, path, form),) = twilio.seen
+    assert (method, path, set(form)) == ("POST", f"{ROOT}/Calls/{CALL}.json", {"Twiml"})
+    assert ET.fromstring(form["Twiml"]).findtext("Dial/Number") == STAFF.value
+
+
+async def test_through_a_conference_and_back(twilio: Twilio, control: CallControl) -> None:
+    await control.to_conference(CALL, "room-1")
+    assert await control.invite(STAFF, "+14155550100", "room-1", "A caller wants to repay.") == "XX123"
+    await control.hand_back(CALL)
+    (_, _, wait), (_, path, invitation), (_, _, back) = twilio.seen
+    waiting = ET.fromstring(wait["Twiml"]).find("Dial/Conference")
+    assert waiting is not None
+    assert (waiting.text, waiting.attrib["startConferenceOnEnter"]) == ("room-1", "false")
+    assert path == f"{ROOT}/Calls.json"
+    assert (invitation["To"], invitation["From"]) == (STAFF.value, "+14155550100")
+    joining = ET.fromstring(invitation["Twiml"])
+    assert joining.findtext("Say") == "A caller wants to repay."
+    room = joining.find("Dial/Conference")
+    assert room is not None
+    assert (room.text, room.attrib["startConferenceOnEnter"]) == ("room-1", "true")
+    assert back == {"Url": f"https://line.example.org/voice/resume{WEBHOOK_LIMITS}", "Method": "POST"}
+
+
+FAILURES = [
+    (429, json.dumps({"code": 20429, "message": "Too many for +14155550123", "status": 429}), "too_many", "a minute"),
+    (500, "<html>oops +14155550123</html>", "provider", "status page"),
+    (503, json.dumps({"code": 20503, "message": "down", "status": 503}), "provider", "status page"),
+    (400, json.dumps({"code": 21211, "message": "'To' +14155550123 is wrong", "status": 400}), "refused", "21211"),
+    (400, "", "refused", "400"),
+    (
+        400,
+        json.dumps({"type": "https://x", "title": "+14155550123", "status": 400, "code": 60200}),
+        "refused",
+        "60200",
+    ),
+    (201, "not json", "unreachable", "network"),
+]
+
+
+@pytest.mark.parametrize(("status", "text", "why", "hint"), FAILURES)
+async def test_failures_are_typed_counted_and_without_personal_data(
+    status: int, text: str, why: str, hint: str, twilio: Twilio, api: TwilioApi, meter: FakeMeter
+) -> None:
+    twilio.answer = (status, text)
+    with pytest.raises(ProviderError, match=hint) as caught:
+        await TwilioSms(api, "+14155550100").send(CALLER, "Hello")
+    assert "5550123" not in str(caught.value)
+    assert caught.value.__suppress_context__
+    assert meter["twilio_api_failed", why] == 1
+    assert len(twilio.seen) == 1
+
+
+async def test_a_wrong_token_is_refused(twilio: Twilio, meter: FakeMeter) -> None:
+    api = TwilioApi(ACCOUNT, "another", meter, twilio.url)
+    with pytest.raises(ProviderError, match="20003"):
+        await TwilioSms(api, "+14155550100").send(CALLER, "Hello")
+
+
+async def test_no_answer_in_time(twilio: Twilio, api: TwilioApi, meter: FakeMeter) -> None:
+    twilio.delay = 0.9
+    with pytest.raises(ProviderTimeout):
+        await TwilioSms(api, "+14155550100").send(CALLER, "Hello")
+    assert meter["twilio_api_failed", "timeout"] == 1
+
+
+async def test_nobody_there(meter: FakeMeter) -> None:
+    api = TwilioApi(ACCOUNT, SECRET, meter, "http://127.0.0.1:9", timeout_s=0.5)
+    with pytest.raises(ProviderError, match="network"):
+        await TwilioSms(api, "+14155550100").send(CALLER, "Hello")
+
+
+def test_without_account_or_sender_there_is_no_client(meter: FakeMeter, api: TwilioApi) -> None:
+    for account, secret in (("", SECRET), (ACCOUNT, "")):
+        with pytest.raises(EnvironmentProblem):
+            TwilioApi(account, secret, meter)
+    with pytest.raises(EnvironmentProblem):
+        TwilioSms(api, "")
