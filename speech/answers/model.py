@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-__all__ = ["Command", "Kind", "Parsed", "Period", "Reading", "Value"]
+__all__ = ["Command", "DateParts", "Kind", "Parsed", "Period", "Reading", "Value"]
 
 #: digits and codes: str; amount: Decimal in major units; term: int months; yes_no: bool.
 Value = str | int | bool | Decimal | date
@@ -62,15 +62,44 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class DateParts:
+    """The parts of a date that were said, where they make no whole date: "I meant March", "the twelfth", "1985"."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+
+    def applied_to(self, before: DateParts) -> DateParts:
+        """The parts said here laid over those said ``before``."""
+        return DateParts(self.year or before.year, self.month or before.month, self.day or before.day)
+
+    def whole(self) -> date | None:
+        """The date, when all three parts are there and the calendar has it."""
+        if self.year is None or self.month is None or self.day is None:
+            return None
+        try:
+            return date(self.year, self.month, self.day)
+        except ValueError:
+            return None
+
+    def __repr__(self) -> str:
+        return "DateParts(•••)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Parsed:
     """Every reading of one answer, most likely first.
 
     ``command`` is set when the words ask for something else than the question ("repeat", "agent").
     ``corrects`` is True when the words take back something ("no, twelve hundred"; "I meant March"); the readings are
-    then of the correction. ``topic`` names the field a correction is about where the words say so ("change my
+    then of the correction. Words that correct themselves ("two thousand, no, three thousand") do not set it: the
+    readings are already those of the last word. ``topic`` names the field a correction is about where the words say so ("change my
     income"): ``amount``, ``term``, ``date``, ``income``, ``debt``, ``name``, ``phone``, ``purpose``, ``employment``,
     ``id``.
     For a yes/no with a tail ("yes but change the amount") the reading is the yes or no and ``tail`` the other words.
+    Where ``topic`` is set on another kind of answer, ``tail`` holds the words after it ("change my income to two
+    thousand": ``two thousand``), to be parsed as the topic's own kind.
+    ``parts`` are the readings of an incomplete date ("I meant March"; "the twelfth"), most likely first.
     """
 
     kind: Kind
@@ -79,6 +108,7 @@ class Parsed:
     corrects: bool = False
     topic: str | None = None
     tail: str = ""
+    parts: tuple[DateParts, ...] = ()
 
     @property
     def ambiguous(self) -> bool:

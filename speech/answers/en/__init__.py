@@ -1,0 +1,1 @@
+"""English: the words people use on the telephone, and what they mean."""

@@ -1,0 +1,68 @@
+"""What a caller may say instead of an answer: "repeat", "talk to a person", "I did not ask for this loan"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from speech.answers.data import load
+from speech.answers.model import Command
+from speech.answers.phrases import PhraseTable, expand
+
+__all__ = ["FIRM", "GRAMMAR", "command_alone", "command_inside"]
+
+_FILE = load("en", "commands")
+#: The commands' phrases that every grammar holds.
+GRAMMAR: tuple[str, ...] = tuple(phrase for entry in _FILE.values() for phrase in entry["grammar"])
+#: Commands that stand even beside an answer: a person is wanted, the loan is not the caller's, the call is to end.
+FIRM = frozenset({Command.AGENT, Command.NOT_MY_LOAN, Command.STOP})
+
+
+def _entries(*parts: str) -> Iterator[tuple[str, Command]]:
+    for name, entry in _FILE.items():
+        for part in parts:
+            for template in entry[part]:
+                yield from ((phrase, Command(name)) for phrase in expand(template))
+
+
+_ALONE = PhraseTable(_entries("grammar", "alone", "anywhere"))
+_INSIDE = PhraseTable(_entries("anywhere"))
+#: Words of politeness around a command.
+_BEFORE = PhraseTable(
+    (phrase, True)
+    for template in (
+        "(can|could|would|will|may) (you|i|we)",
+        "(i|we) (want|need|wish) (to|)",
+        "(i'd|i would|we'd) (like|love|prefer) (to|)",
+        "(let me|okay|oh|hey|hi|hello|sorry|excuse me|no|yeah|yes|but|and|now|again|actually|wait|honestly|look|listen|hold on)",
+        "(i'm|i am) sorry (but|)",
+        "(i|) (think|guess)",
+        "(go ahead and|then|right|thank you|thanks)",
+    )
+    for phrase in expand(template)
+)
+_AFTER = frozenset(
+    {"thanks", "now", "sir", "ma'am", "madam", "though", "really", "then", "okay", "right", "again", "to", "me", "here", "you", "thank"}
+)  # fmt: skip
+
+
+def command_alone(words: Sequence[str]) -> Command | None:
+    """The command that these words are, with nothing but politeness around it."""
+    if not words or len(words) > 20:
+        return None
+    stems = [words]
+    place = 0
+    while match := _BEFORE.at(words, place):
+        place = match.end
+        stems.append(words[place:])
+    for stem in stems:
+        for cut in range(min(4, len(stem))):
+            kept = stem[: len(stem) - cut]
+            if all(word in _AFTER for word in stem[len(stem) - cut :]) and (labels := _ALONE.whole(kept)):
+                return labels[0]
+    return None
+
+
+def command_inside(words: Sequence[str]) -> Command | None:
+    """A command somewhere among other words; the first firm one, else the first."""
+    found = [match.labels[0] for match in _INSIDE.find(words)]
+    return next((command for command in found if command in FIRM), found[0] if found else None)
