@@ -38,8 +38,9 @@ Opinion = Callable[[bytes], float]
 
 _FLOOR_FRAMES = 100
 _FLOOR_LEAST = -72.0
-_FLOOR_BEFORE = -66.0
-_FLOOR_BEFORE_FRAMES = 25
+#: In a call's first half second the floor is not believed above this: somebody may be speaking already.
+_FLOOR_AT_FIRST = -30.0
+_FIRST_FRAMES = 25
 _SPEECH_LEAST = -64.0
 _ONSET_DB = 7.0
 _GOING_ON_DB = 3.5
@@ -78,13 +79,14 @@ class Ear:
 
     def __init__(self) -> None:
         self._vad = webrtcvad.Vad(1)
-        self._recent: deque[float] = deque([_FLOOR_BEFORE] * 3, maxlen=3)
-        self._smooth: deque[float] = deque([_FLOOR_BEFORE] * _FLOOR_BEFORE_FRAMES, maxlen=_FLOOR_FRAMES)
+        self._recent: deque[float] = deque(maxlen=3)
+        self._smooth: deque[float] = deque(maxlen=_FLOOR_FRAMES)
 
     @property
     def floor(self) -> float:
         """The line's noise in dBFS, from -72 up."""
-        return max(_FLOOR_LEAST, min(self._smooth))
+        floor = max(_FLOOR_LEAST, min(self._smooth, default=_FLOOR_LEAST))
+        return min(floor, _FLOOR_AT_FIRST) if len(self._smooth) < _FIRST_FRAMES else floor
 
     def hear(self, frame: bytes) -> Sound:
         """``frame`` is exactly 320 bytes. Raises ``ValueError`` for another length: a mistake of the caller's."""

@@ -165,16 +165,16 @@ def measure(pcm: Samples) -> Level:
 def normalise(pcm: Samples, target_dbfs: float = -20.0, peak_dbfs: float = -3.0) -> Samples:
     """The same sound with its speech at ``target_dbfs``.
 
-    Only frames within 25 dB of the loudest count, so that pauses do not make speech louder; rare peaks above
+    Only frames within 25 dB of the loud ones count, so that pauses do not make speech louder, and a click does not
+    make it quieter; peaks above
     ``peak_dbfs`` are bent softly instead of lowering everything. Silence stays silence.
     """
     whole = pcm.size // FRAME_SAMPLES * FRAME_SAMPLES
-    if not whole or not np.any(pcm):
+    if not np.any(pcm[:whole]):
         return pcm.copy()
     power = np.mean(pcm[:whole].reshape(-1, FRAME_SAMPLES).astype(np.float64) ** 2, axis=1)
-    active = float(power[power >= power.max() / 10**2.5].mean())
-    if not active:
-        return pcm.copy()
+    loud = float(np.percentile(power[power > 0], 95))
+    active = float(np.minimum(power[power >= loud / 10**2.5], 4 * loud).mean())
     louder = pcm * (_FULL_SCALE * 10 ** (target_dbfs / 20) / math.sqrt(active))
     ceiling = _FULL_SCALE * 10 ** (peak_dbfs / 20)
     knee = 0.7 * ceiling

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Callable
@@ -54,6 +55,7 @@ class WorkerProcess:
         self._heard = heard
         self._ended = ended
         self._process: asyncio.subprocess.Process | None = None
+        self._handle: int | None = None
         self._reading: asyncio.Task[None] | None = None
 
     @property
@@ -69,6 +71,7 @@ class WorkerProcess:
             stderr=DEVNULL,
             env=child_environment(),
         )
+        self._handle = os.pidfd_open(self._process.pid)
         try:
             op, _, payload = await asyncio.wait_for(self._read(), timeout_s)
         except (asyncio.IncompleteReadError, TimeoutError) as error:
@@ -96,9 +99,10 @@ class WorkerProcess:
     def kill(self) -> None:
         """End the process now; ``ended`` follows."""
         self.ready = False
-        if self._process is not None:
+        if self._handle is not None:
             with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+                # Not Process.kill: it may reap the child behind asyncio's back. A pidfd never means another process.
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     async def close(self, grace_s: float) -> None:
         """Let the process end by itself for ``grace_s``, then end it. Returns when it is gone."""
@@ -110,11 +114,16 @@ class WorkerProcess:
         process.stdin.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), grace_s)
-        if process.returncode is None:
-            self.kill()
+        self.kill()
         await process.wait()
-        if self._reading is not None and self._reading is not asyncio.current_task():
+        self._release()
+        if self._reading is not None:
             await asyncio.wait([self._reading])
+
+    def _release(self) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
 
     async def _read(self) -> tuple[Op, int, bytes]:
         assert self._process is not None
@@ -135,4 +144,5 @@ class WorkerProcess:
             self.kill()
             assert self._process is not None
             await self._process.wait()
+            self._release()
             self._ended(self)

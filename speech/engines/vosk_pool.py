@@ -25,7 +25,6 @@ __all__ = ["VoskPool", "clean_grammar"]
 _log = logging.getLogger(__name__)
 
 _TICK_S = 0.5
-_PING_S = 5.0
 _MOST_PHRASES = 20_000
 
 
@@ -50,7 +49,8 @@ class VoskPool:
     ``threads`` threads. At most ``hearings`` answers are open at once over all workers.
 
     A worker without a sign of life for ``stall_s`` while it owes one is killed. A worker ``growth_mb`` above its
-    size at start takes no new answers and is replaced. ``finish`` waits ``timeout_s`` at most, deaths included.
+    size at start takes no new answers and is replaced; it is asked every ``ping_s``. ``finish`` waits ``timeout_s``
+    at most, deaths included.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class VoskPool:
         stall_s: float = 4.0,
         start_timeout_s: float = 60.0,
         growth_mb: int = 400,
+        ping_s: float = 5.0,
     ) -> None:
         self._models = dict(models)
         self._count = workers
@@ -75,6 +76,7 @@ class VoskPool:
         self._stall_s = stall_s
         self._start_timeout_s = start_timeout_s
         self._growth = growth_mb * 1024 * 1024
+        self._ping_s = ping_s
         self._workers: list[WorkerProcess] = []
         self._hearings: dict[int, VoskHearing] = {}
         self._checks: dict[int, asyncio.Future[tuple[str, ...]]] = {}
@@ -196,7 +198,7 @@ class VoskPool:
             now = loop.time()
             late = now - before > 3 * _TICK_S  # the line itself was held up: its workers' signs are not read yet
             for worker in [worker for worker in self._workers if worker.ready]:
-                if now - worker.last_ping >= _PING_S:
+                if now - worker.last_ping >= self._ping_s:
                     worker.last_ping = now
                     worker.send(Op.PING)
                 if not late and self._hangs(worker, now):
@@ -217,7 +219,7 @@ class VoskPool:
             return True
         silent = now - worker.last_sign > self._stall_s
         return silent and (
-            now - worker.last_sign > _PING_S + self._stall_s or any(now - w > self._stall_s for w in waiting)
+            now - worker.last_sign > self._ping_s + self._stall_s or any(now - w > self._stall_s for w in waiting)
         )
 
     # answers
