@@ -49,7 +49,7 @@ from ivr.system import SystemClock, SystemIds
 from ivr.telemetry import Metrics
 from ivr.twilio.calls import Calls
 from ivr.twilio.media_socket import Limits, media_router
-from ivr.twilio.rest import TwilioLine
+from ivr.twilio.rest import TwilioApi, TwilioSms
 from ivr.twilio.signature import SignatureVerifier
 from ivr.twilio.tokens import StreamTokens
 from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents
@@ -216,7 +216,8 @@ class House:
         settings = self.settings
         if settings.demo:
             return SandboxSms(self._http, f"{self._base}/sandbox")
-        return TwilioLine(settings.twilio_account_sid, self._token, settings.twilio_from_number)
+        api = TwilioApi(settings.twilio_account_sid, self._token, self.metrics)
+        return TwilioSms(api, settings.twilio_from_number)
 
     def routers(self) -> list[APIRouter]:
         """Twilio's doors."""

@@ -34,9 +34,14 @@ class AudioIn:
     mulaw: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class KeyIn:
+    """One key. Its ``repr`` hides which: keys can be a secret."""
+
     digit: str
+
+    def __repr__(self) -> str:
+        return "KeyIn(•)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,9 @@ class AnswerHeard:
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    digit: str
+    """One key; hidden in ``repr``."""
+
+    digit: str = field(repr=False)
     at_ms: int = 0
 
 
