@@ -93,9 +93,9 @@ class Parsed:
     ``command`` is set when the words ask for something else than the question ("repeat", "agent").
     ``corrects`` is True when the words take back something ("no, twelve hundred"; "I meant March"); the readings are
     then of the correction. Words that correct themselves ("two thousand, no, three thousand") do not set it: the
-    readings are already those of the last word. ``topic`` names the field a correction is about where the words say so ("change my
-    income"): ``amount``, ``term``, ``date``, ``income``, ``debt``, ``name``, ``phone``, ``purpose``, ``employment``,
-    ``id``.
+    readings are already those of the last word. ``topic`` names the field a correction is about where the words say
+    so ("change my income"): ``amount``, ``term``, ``date``, ``income``, ``debt``, ``name``, ``phone``, ``purpose``,
+    ``employment``, ``id``.
     For a yes/no with a tail ("yes but change the amount") the reading is the yes or no and ``tail`` the other words.
     Where ``topic`` is set on another kind of answer, ``tail`` holds the words after it ("change my income to two
     thousand": ``two thousand``), to be parsed as the topic's own kind.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
+from speech.answers.data import load
 from speech.answers.en.numbers import Number, at, digit_run, is_numeral, number, small
 from speech.answers.en.periods import HOURLY, TWICE_A_MONTH, Marked, mark_periods
 from speech.answers.en.words import CENTS, CURRENCY, SCALES, ZEROS
@@ -19,20 +21,15 @@ _HUNDREDTH = Decimal("0.01")
 _BOLD = 1.0
 _UNLIKELY = 2.0
 #: A number before one of these counts something else than money.
-_OTHER_THINGS = frozenset(
-    {
-        "months", "month", "years", "year", "yrs", "weeks", "days", "hours", "hour", "percent", "per cent", "minutes",
-        "payments", "instalments", "installments", "times", "kids", "children", "people", "jobs", "job", "cars", "loans",
-        "cards", "o'clock", "of", "or so years",
-    }
-)  # fmt: skip
+_OTHER_THINGS = frozenset(load("en", "wording")["amount"]["other_things"].split())
 #: Ways to say that there is no such amount.
 NOTHING = tuple(
     phrase
     for template in (
         "(nothing|none|nil|zilch|nada)",
         "(no|zero) (debt|debts|loan|loans|bills|payments|money|dollars|income|salary|other debts|other loans)",
-        "(i|we) (don't|do not) (have|owe|pay|make|earn|get) (any|anything|any debts|any debt|any other debts|any loans)",
+        "(i|we) (don't|do not) (have|owe|pay|make|earn|get) (any|anything)",
+        "(i|we) (don't|do not) have any (debts|debt|other debts|loans|other loans|bills)",
         "(don't|do not) have any",
         "not (anything|a thing|a penny|a cent|a dime)",
         "(i|we) (owe|pay|have|make|earn) (nothing|none)",
@@ -234,8 +231,7 @@ def says_nothing(words: Sequence[str]) -> bool:
 
 def _garbled(said: list[_Said]) -> bool:
     """Two numbers side by side that make no amount together and are no stutter, such as "twenty two five"."""
-    pairs = zip(said, said[1:], strict=False)
-    return any(one.end == two.start and min(one.values[0][0], two.values[0][0]) < 100 for one, two in pairs)
+    return any(one.end == two.start and min(one.values[0][0], two.values[0][0]) < 100 for one, two in pairwise(said))
 
 
 def _ordered(marked: Marked, said: list[_Said]) -> tuple[Reading, ...]:

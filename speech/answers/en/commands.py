@@ -28,21 +28,9 @@ _ALONE = PhraseTable(_entries("grammar", "alone", "anywhere"))
 _INSIDE = PhraseTable(_entries("anywhere"))
 #: Words of politeness around a command.
 _BEFORE = PhraseTable(
-    (phrase, True)
-    for template in (
-        "(can|could|would|will|may) (you|i|we)",
-        "(i|we) (want|need|wish) (to|)",
-        "(i'd|i would|we'd) (like|love|prefer) (to|)",
-        "(let me|okay|oh|hey|hi|hello|sorry|excuse me|no|yeah|yes|but|and|now|again|actually|wait|honestly|look|listen|hold on)",
-        "(i'm|i am) sorry (but|)",
-        "(i|) (think|guess)",
-        "(go ahead and|then|right|thank you|thanks)",
-    )
-    for phrase in expand(template)
+    (phrase, True) for template in load("en", "wording")["command"]["before"] for phrase in expand(template)
 )
-_AFTER = frozenset(
-    {"thanks", "now", "sir", "ma'am", "madam", "though", "really", "then", "okay", "right", "again", "to", "me", "here", "you", "thank"}
-)  # fmt: skip
+_AFTER = frozenset(load("en", "wording")["command"]["after"].split())
 
 
 def command_alone(words: Sequence[str]) -> Command | None:

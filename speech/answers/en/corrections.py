@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from speech.answers.data import load
 from speech.answers.en.numbers import at
 from speech.answers.phrases import PhraseTable, expand
 
@@ -74,9 +75,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }
 _TOPICS = PhraseTable((phrase, topic) for topic, all_ in _NAMES.items() for one in all_ for phrase in expand(one))
 #: Words between a topic and its new value.
-_JOINING = frozenset(
-    {"to", "is", "it's", "should", "be", "from", "was", "it", "that's", "that", "my", "the", "are", "of", "wrong", "not", "right"}
-)  # fmt: skip
+_JOINING = frozenset(load("en", "wording")["correction"]["joining"].split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def _days(words: Sequence[str], place: int, singles: bool) -> Iterator[_Part]:
 
 
 def _full_years(words: Sequence[str], place: int) -> Iterator[tuple[int, int]]:
-    """ "nineteen eighty five", "two thousand and one", "twenty oh one", "nineteen hundred", "1985", "one nine eight five"."""
+    """ "nineteen eighty five", "two thousand and one", "twenty oh one", "1985", "one nine eight five"."""
     word = at(words, place)
     if len(word) == 4 and word.isascii() and word.isdigit():
         yield int(word), place + 1

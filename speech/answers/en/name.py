@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
+from speech.answers.data import load
+from speech.answers.en.name_frame import SPELLERS, sections
 from speech.answers.en.numbers import at, is_numeral
 from speech.answers.en.spelling import Piece, pieces
 from speech.answers.en.words import ONES, TEENS, TENS
 from speech.answers.model import Reading
-from speech.answers.phrases import PhraseTable, expand
 
 __all__ = ["names"]
 
@@ -18,69 +19,23 @@ _MOST_WORDS, _LONGEST = 6, 120
 _ALIKE = 55.0
 
 
-def _table(*templates: str) -> PhraseTable[bool]:
-    return PhraseTable((phrase, True) for template in templates for phrase in expand(template))
-
-
-#: Cut off with everything before it, wherever it stands.
-_INTRODUCTIONS = _table(
-    "(my|the|her|his) (full|legal|complete|whole|) name is",
-    "(my|the) (full|legal|) (name's|name)",
-    "(this is|i'm called|i am called|they call me|you can call me|people call me|everyone calls me|it's me)",
-    "(i'm|i am)",
-    "(you're|you are|) (speaking|talking) (to|with)",
-)
-_OPENINGS = _table(
-    "(hi|hello|hey|yes|yeah|yep|sure|okay|oh|sorry|of course|good morning|good afternoon|good evening|so|all right|now|thanks|actually)",
-    "(it's|it is|that's|that is|that would be|that'd be|call me|the name|my|name|and|is|it would be|name is|let me spell it)",
-    "(thank you|no problem|here you go|here it is|there|then)",
-    "(mr|mrs|ms|miss|mister|missus|dr|doctor|sir|madam|professor|prof)",
-)
-_ENDINGS = _table(
-    "(speaking|here|calling|thank you|thanks|and i|i want|i'd|i need|i live|i was|born|from|about|okay|right|is my name|that's it|that's all)",
-    "(that's me|is that|is it|did you|can you|do you|got it|i'm|i am|for a loan|all right|if you|sir|ma'am|yes|you know|got that|i spell)",
-)
-_SECTIONS: PhraseTable[str] = PhraseTable(
-    (phrase, part)
-    for part, words in (
-        ("1", "first|given|christian|fore"),
-        ("2", "middle"),
-        ("3", "last|family|second"),
-    )
-    for template in (f"(and|) (my|the|) ({words}) name (is|'s|)", f"(and|) (my|the|) ({words}) name's")
-    for phrase in expand(template)
-)
-_SURNAME = _table("(and|) (my|the|) surname (is|)")
-_INITIAL = _table("(and|) (my|the|) (middle|) initial (is|)")
-#: Between a name and its spelling.
-_SPELLERS = _table(
-    "(spelled|spelt|spelling|that's|it's|which is|and that's|that is|it is|spelled as|that's spelled|it's spelled|is spelled)",
-    "(i'll spell it|i will spell it|i'll spell that|let me spell it|let me spell that|let me spell that for you|spell it|spells)",
-)
+_WORDING = load("en", "wording")["name"]
 #: One of these left over means that the words are a sentence and no name.
-_NO_NAME = frozenset(
-    {
-        "what", "do", "you", "your", "need", "the", "want", "don't", "loan", "is", "for", "to", "and", "have", "my", "yes", "no", "how",
-        "because", "money", "dollars", "i", "it", "of", "that", "this", "are", "can", "name", "not", "with", "me", "question", "hello",
-        "okay", "thousand", "hundred", "month", "year", "or", "but", "about", "in", "on", "at", "was", "would", "like", "get", "know",
-        "please", "if", "as", "we", "they", "he", "she", "why", "when", "where", "who", "which", "there", "here", "then", "than",
-        "letter", "spell", "spelled", "spelling", "minus", "dot", "point", "percent", "million", "cents", "it's", "that's", "a",
-    }
-)  # fmt: skip
-_AFTER_O = frozenset(
-    {
-        "brien", "brian", "bryan", "connor", "conner", "connell", "neil", "neill", "neal", "hara", "malley", "reilly", "sullivan",
-        "donnell", "dell", "keefe", "shea", "leary", "grady", "toole", "rourke", "dowd", "quinn", "hare", "meara", "callaghan", "donoghue",
-        "dwyer", "flynn", "gorman", "hanlon", "hearn", "kane", "mara", "riordan", "ryan", "loughlin", "laughlin", "halloran",
-    }
-)  # fmt: skip
-_AFTER_D = frozenset(
-    {"angelo", "amico", "souza", "arcy", "andrea", "agostino", "ambrosio", "amato", "onofrio", "alessandro"}
-)
+_NO_NAME = frozenset(_WORDING["no_name"].split())
+_AFTER_O = frozenset(_WORDING["after_o"].split())
+_AFTER_D = frozenset(_WORDING["after_d"].split())
 _SUFFIXES = {
-    "junior": "Jr", "jr": "Jr", "senior": "Sr", "sr": "Sr", "iii": "III", "ii": "II", "iv": "IV", "third": "III", "second": "II",
+    "junior": "Jr",
+    "jr": "Jr",
+    "senior": "Sr",
+    "sr": "Sr",
+    "ii": "II",
+    "second": "II",
+    "iii": "III",
+    "third": "III",
+    "iv": "IV",
     "fourth": "IV",
-}  # fmt: skip
+}
 _SWAPS = {
     "k": "c",
     "c": "k",
@@ -100,64 +55,15 @@ def names(words: Sequence[str]) -> tuple[Reading, ...]:
     """The full name, as one reading; nothing when the words hold figures or are a sentence."""
     if any(is_numeral(word) for word in words):
         return ()
-    said = _without_frame(_loose_letters(words))
-    parts: dict[str, list[str]] = {"1": [], "": [], "2": [], "3": []}
-    for section, content in _sections(said):
-        parts[section].extend(_section_words(content))
-    found = (
-        [*parts["1"], *parts["2"], *parts[""], *parts["3"]] if parts["3"] else [*parts["1"], *parts["2"], *parts[""]]
-    )
-    if parts["3"] and parts[""] and not parts["1"]:
-        found = [*parts[""], *parts["3"]]
+    parts: dict[str, list[str]] = {"first": [], "middle": [], "last": [], "": []}
+    for part, content in sections(words):
+        parts[part].extend(_section_words(content))
+    found = [*parts["first"], *parts["middle"], *parts[""], *parts["last"]]
     found = _once(_with_prefixes(found))
     if not found or not _is_name(found):
         return ()
     text = " ".join(_title(word, last=at_ == len(found) - 1) for at_, word in enumerate(found))
     return (Reading(text),) if len(text) <= _LONGEST else ()
-
-
-def _loose_letters(words: Sequence[str]) -> list[str]:
-    """ "c-a-r-t-e-r" written with hyphens is six letters."""
-    loose: list[str] = []
-    for word in words:
-        split = word.split("-")
-        loose.extend(split if len(split) > 1 and all(len(part) == 1 for part in split) else [word])
-    return loose
-
-
-def _without_frame(words: list[str]) -> list[str]:
-    introductions = _INTRODUCTIONS.find(words)
-    first_part = next((m.start for m in _SECTIONS.find(words)), len(words))
-    early = [match for match in introductions if match.start < first_part]
-    if early and early[0].end < len(words):
-        words = words[early[0].end :]
-    while match := _OPENINGS.at(words, 0) if not _SECTIONS.at(words, 0) else None:
-        words = words[match.end :]
-    for start in range(1, len(words)):
-        if _ENDINGS.at(words, start) and not _spelling_follows(words, start):
-            return words[:start]
-    return words
-
-
-def _spelling_follows(words: list[str], start: int) -> bool:
-    return _SPELLERS.at(words, start) is not None and len(at(words, start + 1)) == 1
-
-
-def _sections(words: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """ "first name john last name carter": each part with the place it belongs to."""
-    part, content, place = "", list[str](), 0
-    while place < len(words):
-        match = _SECTIONS.at(words, place)
-        surname, initial = _SURNAME.at(words, place), _INITIAL.at(words, place)
-        if match or surname or initial:
-            yield part, content
-            part = match.labels[0] if match else ("3" if surname else "2")
-            content = []
-            place = (match or surname or initial).end  # type: ignore[union-attr] # one of the three is set
-        else:
-            content.append(words[place])
-            place += 1
-    yield part, content
 
 
 def _section_words(content: list[str]) -> list[str]:
@@ -182,7 +88,7 @@ def _said_and_spelled(content: list[str]) -> list[Piece]:
     kept: list[str] = []
     place = 0
     while place < len(content):
-        speller = _SPELLERS.at(content, place)
+        speller = SPELLERS.at(content, place)
         changed = _respelled(kept, content, place)
         if changed:
             place = changed

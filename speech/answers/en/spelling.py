@@ -5,37 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from speech.answers.data import load
 from speech.answers.en.numbers import at
 
 __all__ = ["LETTER_WORDS", "NATO", "Piece", "pieces"]
 
-NATO = (
-    "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima", "mike",
-    "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu",
-)  # fmt: skip
+_WORDING = load("en", "wording")["spelling"]
+NATO: tuple[str, ...] = tuple(_WORDING["nato"].split())
 _NATO = {**{word: word[0] for word in NATO}, "alfa": "a", "juliett": "j", "x-ray": "x", "whisky": "w"}
 #: Letters as words, as some recognisers write them. Some are names too, so they count only among other letters.
-LETTER_WORDS = {
-    "ay": "a", "bee": "b", "be": "b", "bea": "b", "cee": "c", "see": "c", "sea": "c", "dee": "d", "ee": "e", "eff": "f", "ef": "f",
-    "gee": "g", "jee": "g", "aitch": "h", "haitch": "h", "eye": "i", "jay": "j", "kay": "k", "cay": "k", "el": "l", "ell": "l",
-    "em": "m", "en": "n", "oh": "o", "owe": "o", "pea": "p", "pee": "p", "queue": "q", "cue": "q", "kew": "q", "are": "r", "ar": "r",
-    "ess": "s", "es": "s", "tea": "t", "tee": "t", "you": "u", "yu": "u", "vee": "v", "doubleyou": "w", "ex": "x", "why": "y",
-    "wye": "y", "zee": "z", "zed": "z",
-}  # fmt: skip
+LETTER_WORDS: dict[str, str] = {word: letter for letter, words in _WORDING["letters"].items() for word in words.split()}
 #: Words people use to make a letter clear, beside the NATO ones: "b boy".
-_CLEAR = frozenset(
-    {
-        "able", "adam", "apple", "baker", "ball", "boy", "bob", "banana", "cat", "car", "carl", "david", "dog", "easy", "edward", "egg",
-        "elephant", "fox", "frank", "fish", "george", "girl", "good", "happy", "harry", "henry", "house", "ice", "ida", "igloo", "item",
-        "jack", "john", "jig", "kangaroo", "king", "kite", "lion", "love", "lincoln", "mary", "mother", "mouse", "monkey", "nancy", "nan",
-        "nora", "ocean", "orange", "paul", "peter", "pig", "queen", "question", "robert", "roger", "red", "sam", "sugar", "snake", "tom",
-        "tiger", "table", "thomas", "uncle", "umbrella", "under", "van", "victory", "william", "water", "x-ray", "yellow", "young",
-        "yoke", "zebra", "zero",
-    }
-)  # fmt: skip
-_SAID_FOR = (
-    ("as", "in", "the", "word"), ("is", "as", "in"), ("as", "in"), ("like", "in"), ("is", "for"), ("for",), ("like",), ("of",),
-)  # fmt: skip
+_CLEAR = frozenset(_WORDING["clear"].split())
+_SAID_FOR = tuple(
+    tuple(link.split()) for link in ("as in the word", "is as in", "as in", "like in", "is for", "for", "like", "of")
+)
 _IGNORED = frozenset({"capital", "uppercase", "lowercase", "letter", "period", "dot"})
 _TIMES = {"double": 2, "triple": 3}
 _JOINS = {"hyphen": "-", "dash": "-", "apostrophe": "'"}

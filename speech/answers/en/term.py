@@ -14,8 +14,8 @@ __all__ = ["MONTH_UNITS", "YEAR_UNITS", "terms"]
 YEAR_UNITS = frozenset({"year", "years", "yr", "yrs", "year's", "years'"})
 #: Payments are monthly, so "twelve payments" is twelve months.
 MONTH_UNITS = frozenset(
-    {"month", "months", "mo", "mos", "month's", "payment", "payments", "instalment", "instalments", "installment", "installments"}
-)  # fmt: skip
+    "month months mo mos month's payment payments instalment instalments installment installments".split()
+)
 _OTHER_UNITS = frozenset(
     {"week", "weeks", "day", "days", "dollars", "percent", "hundred", "thousand", "bucks", "grand"}
 )

@@ -47,7 +47,7 @@ _SAME = {
 
 
 def plain(text: str) -> str:
-    """Lower case, "uh-huh" as one word, one kind of apostrophe and hyphen, full-width signs made plain, a slash before a word as "per"."""
+    """Lower case; one kind of apostrophe and hyphen; "uh-huh" as one word; a slash before a word as "per"."""
     text = text.replace("½", " and a half").replace("¼", " and a quarter")
     text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).lower()
     text = _REFUSING.sub("nuhuh", _AGREEING.sub("uhhuh", text))

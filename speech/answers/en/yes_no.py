@@ -26,36 +26,18 @@ def _entries() -> Iterator[tuple[str, bool | None]]:
 
 
 _TABLE: PhraseTable[bool | None] = PhraseTable(_entries())
-_NEGATIONS = frozenset(
-    {
-        "not", "don't", "isn't", "wasn't", "doesn't", "didn't", "can't", "cannot", "won't", "wouldn't", "aren't", "ain't",
-        "never", "haven't", "hasn't", "shouldn't", "hardly", "weren't", "couldn't",
-    }
-)  # fmt: skip
+_WORDING = load("en", "wording")["yes_no"]
+_NEGATIONS = frozenset(_WORDING["negations"].split())
 #: Politeness: a yes beside a clear no does not count ("okay no"; "no, that's fine" stays open).
 _SOFT = frozenset(
     {"okay", "all right", "right", "fine", "good", "great", "sure", "cool", "super", "i would", "i do", "i am"}
 )
-_SHIFTS = frozenset({"wait", "mean", "meant", "sorry", "actually", "rather", "correction"})
+_SHIFTS = frozenset(_WORDING["shifts"].split())
 #: Words that may open a tail and say nothing.
-_LINKS = frozenset(
-    {"but", "and", "it's", "it", "i", "so", "should", "be", "is", "said", "that", "that's", "no", "i'm", "yes"}
-)
+_LINKS = frozenset(_WORDING["links"].split())
 #: How far a negation reaches.
 _REACH = 4
-_EMPTY = frozenset(
-    {
-        "i", "i'm", "i'd", "i'll", "i've", "it", "it's", "that", "that's", "this", "is", "was", "am", "are", "be", "being", "do", "does",
-        "did", "to", "the", "a", "an", "and", "but", "or", "so", "you", "your", "we", "me", "my", "of", "for", "with", "on", "in", "at",
-        "go", "ahead", "would", "will", "can", "could", "like", "want", "please", "thanks", "thank", "very", "much", "sir", "ma'am", "madam",
-        "oh", "hey", "then", "there", "here", "all", "everything", "offer", "loan", "terms", "call", "recorded", "recording", "record",
-        "conditions", "these", "those", "think", "believe", "guess", "said", "say", "what", "have", "really", "too", "also", "now",
-        "indeed", "absolutely", "correct", "right", "understand", "today", "already", "let's", "let", "as", "if", "take", "accept",
-        "agree", "consent", "yourself", "dear", "honey", "mate", "man", "information", "details", "application", "proceed", "continue",
-        "continuing", "signing", "sign", "ma", "hello", "hi", "up", "down", "wait", "mean", "meant", "sorry", "actually", "no", "yes",
-        "perfectly", "exactly", "don't", "not", "isn't", "doesn't", "want",
-    }
-)  # fmt: skip
+_EMPTY = frozenset(_WORDING["empty"].split())
 
 
 @dataclass(frozen=True, slots=True)
