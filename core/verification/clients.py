@@ -85,7 +85,7 @@ class HttpCreditBureau:
 
 
 def _credit_file(answer: dict[str, Any]) -> CreditFile:
-    currency = _text(answer["currency"])
+    currency = Money.zero(answer["currency"]).currency
     return CreditFile(
         report_id=_text(answer["report_id"]),
         status=FileStatus(answer["status"]),

@@ -47,9 +47,7 @@ def call(
     from ivr.replay.wire import Carrier  # noqa: PLC0415
 
     fixture = read_fixture(file)
-    token = os.environ.get("TWILIO_AUTH_TOKEN", "")
-    if not token:
-        raise EnvironmentProblem("Set TWILIO_AUTH_TOKEN to the token the server checks signatures with.")
+    token = _auth_token()
     console = Console(stderr=True, highlight=False)
 
     def watch(item: Heard | Said) -> None:
@@ -189,6 +187,19 @@ def sandbox(
 
 def _call_id() -> str:
     return "CA" + SystemIds().new("call").partition("_")[2].ljust(32, "0")
+
+
+def _auth_token() -> str:
+    """Twilio's secret; else the one that a demo server keeps in the same data directory."""
+    from ivr.settings import load_settings  # noqa: PLC0415  # heavy imports wait until the command is known
+
+    settings = load_settings()
+    token = settings.twilio_auth_token.get_secret_value()
+    if not token and settings.demo_token_path.is_file():
+        token = settings.demo_token_path.read_text("utf-8").strip()
+    if not token:
+        raise EnvironmentProblem("Set TWILIO_AUTH_TOKEN to the token the server checks signatures with.")
+    return token
 
 
 def _account() -> dict[str, Any]:

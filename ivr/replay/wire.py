@@ -210,7 +210,7 @@ class WireCall:
                 await self._stream(socket, stream_id).run(verb.parameters)
         except (InvalidHandshake, OSError) as error:
             event = "stream-error"
-            self._warnings.append(f"the stream's handshake failed: {type(error).__name__}")
+            self._warnings.append(f"the stream failed: {type(error).__name__}")
         await self._stream_status(base, verb, stream_id, event)
 
     def _stream(self, socket: ClientConnection, stream_id: str) -> MediaStream:
