@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from antifraud.facts import CallContext, TurnFacts
 from antifraud.fusion import PointsTable, fuse, points_table
-from antifraud.signals import behaviour, channel, pending, quality, repetition, speaker, voice
+from antifraud.repeats import CallPrint, Fingerprint
+from antifraud.signals import behaviour, channel, duplicates, pending, quality, repetition, speaker, voice
 from antifraud.signals.model import Known, Rule, assess
 from antifraud.sound import Sound
 from antifraud.voiceprint import SpeakerNetwork, Voiceprint
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     *behaviour.RULES,
     *channel.RULES,
     *repetition.RULES,
+    *duplicates.RULES,
     *speaker.RULES,
     *pending.RULES,
 )
@@ -69,7 +71,7 @@ class CallAnalysis:
         now = frozenset(consents) | {ConsentClass.NONE}
         if ConsentClass.RECORDING not in now:
             now = frozenset({ConsentClass.NONE})
-            self._known.sound, self._known.turns = Sound(), []
+            self._known.sound, self._known.turns, self._known.track = Sound(), [], CallPrint()
         if ConsentClass.VOICE_ANALYSIS in now:
             self._known.sound.voice = True
         else:
@@ -87,6 +89,7 @@ class CallAnalysis:
             return
         try:
             self._known.sound.add(samples, start_ms)
+            self._known.track.add(samples, start_ms)
             if self._known.voices is not None:
                 self._known.voices.audio(samples, start_ms)
         except Exception:  # noqa: BLE001 - whatever broke, the call goes on and nothing is approved
@@ -112,6 +115,15 @@ class CallAnalysis:
     def known_voices(self, voices: Iterable[KnownVoice]) -> None:
         """Voices of earlier calls to compare with; used only with the biometric consent."""
         self._known.known_voices = tuple(voices)
+
+    def known_audio(self, earlier: Iterable[Fingerprint], own_prompts: Iterable[Fingerprint] = ()) -> None:
+        """Fingerprints of earlier calls to compare with (2 ms of work for each minute at every report, so give the
+        likely ones and leave the rest to the pass after the call), and of our own prompts, which are left out."""
+        self._known.known_audio, self._known.own_prompts = tuple(earlier), tuple(own_prompts)
+
+    def fingerprint(self) -> Fingerprint:
+        """Of the caller's track so far, to be kept with the call's record and compared with later calls."""
+        return self._known.track.fingerprint()
 
     def voiceprint(self) -> Voiceprint | None:
         """The caller's own print so far, for enrolment; ``None`` without consent, network or a second of speech."""

@@ -18,7 +18,7 @@ from statistics import NormalDist
 
 __all__ = ["LIST_SECONDS", "ONE_TO_ONE_ALARM", "PAIR_SECONDS", "VoiceScores"]
 
-PAIR_SECONDS = 2.0  # least net speech on both sides to say anything of two recordings
+PAIR_SECONDS = 1.5  # least net speech on both sides to say anything of two recordings
 LIST_SECONDS = 8.0  # least net speech to search a list
 ONE_TO_ONE_ALARM = 0.01
 LIST_ALARM = 0.001

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from antifraud.facts import CallContext, TurnFacts
+from antifraud.repeats import CallPrint, Fingerprint
 from antifraud.sound import Sound
 from antifraud.voices import CallVoices, KnownVoice
 from core.risk import ConsentClass, EvidenceLevel, Signal
@@ -25,6 +26,9 @@ class Known:
     quality: float | None = None
     voices: CallVoices | None = None
     known_voices: tuple[KnownVoice, ...] = ()
+    track: CallPrint = field(default_factory=CallPrint)
+    known_audio: tuple[Fingerprint, ...] = ()
+    own_prompts: tuple[Fingerprint, ...] = ()
 
 
 class NotAssessed(Exception):
