@@ -55,8 +55,11 @@ class MonthStep:
 def months_back(early: date, late: date, anchor: int | None = None) -> MonthStep:
     """Count whole months back from ``late`` without passing ``early``; the rest is days.
 
-    12 CFR 1026 Appendix J (b)(5)(ii) and SWD(2012)128 section 4.1.1 (ii) both count this way.
+    12 CFR 1026 Appendix J (b)(5)(ii) and SWD(2012)128 section 4.1.1 (ii) both count this way. An ``anchor`` that
+    ``late`` does not stand for is left aside: that date is not of the series.
     """
+    if anchor is not None and late.day != min(anchor, _last_day(late.year, late.month)):
+        anchor = None
     months = (late.year - early.year) * 12 + late.month - early.month
     at = late if months == 0 else add_months(late, -months, anchor)
     if at < early:

@@ -84,6 +84,19 @@ def _divided(days: int, by: int) -> tuple[int, Fraction]:
     return whole, Fraction(rest, by)
 
 
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """One interval between two advances or two payments, and the day of the month of their series."""
+
+    early: date
+    late: date
+    anchor: int | None
+
+    @property
+    def days(self) -> int:
+        return (self.late - self.early).days
+
+
 def find_unit_period(start: date, advances: Sequence[date], payments: Sequence[date]) -> UnitPeriod:
     """The unit-period of a transaction, Appendix J (b)(4).
 
@@ -96,11 +109,8 @@ def find_unit_period(start: date, advances: Sequence[date], payments: Sequence[d
         raise InvalidInput("payments", "at least one payment must be due after the first advance")
     if len(later) == 1 and all(day <= start for day in advances):
         return _term(start, later[0])
-    periods: list[tuple[date, date]] = []
-    for series in (sorted({*advances, start}), [start, *later]):
-        periods += list(pairwise(series))
-    anchor = series_anchor(start, later)
-    counts = _common(periods, anchor, later)
+    periods = [*_periods(start, sorted({*advances} - {start})), *_periods(start, later)]
+    counts = _common(periods, later)
     if counts:
         most = max(counts.values())
         equals = [unit for unit, seen in counts.items() if seen == most]
@@ -123,12 +133,17 @@ def _term(start: date, end: date) -> UnitPeriod:
     return UnitPeriod(Kind.TERM, (end - start).days)
 
 
-def _common(periods: Sequence[tuple[date, date]], anchor: int | None, later: Sequence[date]) -> dict[UnitPeriod, int]:
+def _periods(start: date, days: Sequence[date]) -> list[_Period]:
+    anchor = series_anchor(start, days)
+    return [_Period(early, late, anchor) for early, late in pairwise([start, *days])]
+
+
+def _common(periods: Sequence[_Period], later: Sequence[date]) -> dict[UnitPeriod, int]:
     """How often each period of at most a year occurs, for those that occur more than once."""
     seen: Counter[UnitPeriod] = Counter()
-    for early, late in periods:
-        days = (late - early).days
-        months = whole_months(early, late, anchor)
+    for period in periods:
+        days = period.days
+        months = whole_months(period.early, period.late, period.anchor)
         if months is not None and months <= _YEAR:
             seen[UnitPeriod(Kind.MONTHS, months)] += 1
         if days <= 365:
@@ -156,8 +171,8 @@ def _month_apart(early: date, late: date) -> bool:
     return late == add_months(early, 1) or (is_last_day(early) and late == add_months(early, 1, 31))
 
 
-def _average(periods: Sequence[tuple[date, date]]) -> UnitPeriod:
-    mean = Fraction(sum((late - early).days for early, late in periods), len(periods))
+def _average(periods: Sequence[_Period]) -> UnitPeriod:
+    mean = Fraction(sum(period.days for period in periods), len(periods))
     standard = [
         UnitPeriod(Kind.DAYS, 1),
         UnitPeriod(Kind.SEMIMONTH, 1),
