@@ -53,7 +53,7 @@ def to_plain(value: object, at: str = "") -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Money):
-        return {"amount": str(value), "currency": value.currency}
+        return _money_plain(value)
     if isinstance(value, _MASKED):
         return value.value
     if isinstance(value, Decimal):
@@ -144,6 +144,13 @@ def _read_decimal(data: Any, at: str) -> Decimal:
         raise InvalidInput(at, 'write a plain decimal string, such as "12.5"') from None
     _decimal_text(value, at)
     return value
+
+
+def _money_plain(value: Money) -> dict[str, str]:
+    """Raises ``InvalidMoney`` for an amount too large to be read back."""
+    text = str(value)
+    Money.parse(text, value.currency)
+    return {"amount": text, "currency": value.currency}
 
 
 def _decimal_text(value: Decimal, at: str) -> str:
