@@ -83,10 +83,10 @@ def sandbox_app(box: SmsBox, clock: Clock, slow_seconds: float = 5.0) -> FastAPI
     return app
 
 
-def standalone_app(box: SmsBox, clock: Clock) -> FastAPI:
+def standalone_app(box: SmsBox, clock: Clock, slow_seconds: float = 5.0) -> FastAPI:
     """The same addresses as inside the demo server."""
     app = FastAPI(docs_url=None, redoc_url=None)
-    app.mount("/sandbox", sandbox_app(box, clock))
+    app.mount("/sandbox", sandbox_app(box, clock, slow_seconds))
 
     @app.get("/healthz")
     async def healthz() -> dict[str, bool]:

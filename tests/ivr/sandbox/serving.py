@@ -44,7 +44,7 @@ class CountingIds:
 async def sandbox() -> AsyncIterator[tuple[str, SmsBox]]:
     """The address of ``/sandbox`` and its inbox."""
     box = SmsBox(FixedClock(), CountingIds())
-    config = uvicorn.Config(standalone_app(box, FixedClock()), log_level="error", lifespan="off")
+    config = uvicorn.Config(standalone_app(box, FixedClock(), slow_seconds=0.5), log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     listener = socket.create_server(("127.0.0.1", 0))
     task = asyncio.create_task(server.serve(sockets=[listener]))
