@@ -15,14 +15,13 @@ import os
 import resource
 import sys
 import wave
-from typing import Any
 
 import numpy as np
 
 from speech.audio import SAMPLE_RATE, Samples, encode_mulaw, normalise, resample, telephone_band
 from speech.synthesis.markup import Segment
 
-__all__ = ["join", "serve"]
+__all__ = ["Speaker", "join", "serve"]
 
 _KEPT_EDGE_MS = 15
 _QUIET = 40
@@ -56,26 +55,52 @@ def join(pieces: list[Samples | int]) -> bytes:
     return encode_mulaw(normalise(telephone_band(whole)))
 
 
-def _speak(engine: Any, text: str) -> Samples:
-    memory = os.memfd_create("prompt")
-    try:
-        engine.save_to_file(text, f"/proc/self/fd/{memory}")
-        engine.runAndWait()
-        with os.fdopen(os.dup(memory), "rb") as file:
-            file.seek(0)
-            data = file.read()
-    finally:
-        os.close(memory)
-    with wave.open(io.BytesIO(data)) as sound:
-        rate = sound.getframerate()
-        pcm = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
-    return resample(_trimmed(pcm, rate), rate, SAMPLE_RATE)
+class Speaker:
+    """pyttsx3's engine with its traps closed.
 
+    ``runAndWait`` asks the driver to stop before it starts, and the driver then cancels whatever eSpeak still has in
+    its queue: a new rate was lost, or a word cut off, in every few prompts. So eSpeak's queue is emptied
+    (``Synchronize``) between setting a property and speaking.
+    """
 
-def _render(engine: Any, voice: str, rate: int, wanted: list[Segment]) -> bytes:
-    engine.setProperty("voice", voice)
-    engine.setProperty("rate", rate)
-    return join([part if isinstance(part, int) else _speak(engine, part) for part in wanted])
+    def __init__(self) -> None:
+        load_espeak()
+        import pyttsx3  # noqa: PLC0415 - its import looks for the library that was just loaded
+        from pyttsx3.drivers import _espeak  # noqa: PLC0415
+
+        self._synchronize = _espeak.Synchronize
+        self._engine = pyttsx3.init()
+        self._errors: list[str] = []
+        self._engine.connect("error", lambda **what: self._errors.append(type(what.get("exception")).__name__))
+        self._engine.runAndWait()  # until then properties are only queued
+
+    def render(self, voice: str, rate: int, wanted: list[Segment]) -> bytes:
+        """Raises ``RuntimeError`` when anything was not spoken as asked."""
+        self._errors.clear()
+        for name, value in (("voice", voice), ("rate", rate)):
+            self._engine.setProperty(name, value)
+        self._synchronize()
+        if self._engine.getProperty("rate") != rate:
+            raise RuntimeError("the rate was not taken")
+        return join([part if isinstance(part, int) else self._speak(part) for part in wanted])
+
+    def _speak(self, text: str) -> Samples:
+        memory = os.memfd_create("prompt")
+        try:
+            self._engine.save_to_file(text, f"/proc/self/fd/{memory}")
+            self._engine.runAndWait()
+            with os.fdopen(os.dup(memory), "rb") as file:
+                file.seek(0)
+                data = file.read()
+        finally:
+            os.close(memory)
+        if self._errors:
+            raise RuntimeError(self._errors[0])
+        with wave.open(io.BytesIO(data)) as sound:
+            rate = sound.getframerate()
+            pcm = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
+        self._synchronize()
+        return resample(_trimmed(pcm, rate), rate, SAMPLE_RATE)
 
 
 def serve() -> None:
@@ -83,14 +108,11 @@ def serve() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # pyttsx3 prints
-    load_espeak()
-    import pyttsx3  # noqa: PLC0415 - its import looks for the library that was just loaded
-
-    engine = pyttsx3.init()
+    speaker = Speaker()
     for line in sys.stdin.buffer:
         request = json.loads(line)
         try:
-            sound = _render(engine, request["voice"], request["rate"], request["segments"])
+            sound = speaker.render(request["voice"], request["rate"], request["segments"])
         except Exception as error:  # noqa: BLE001 - whatever pyttsx3 raises, the parent must hear that it failed
             out.write(json.dumps({"error": type(error).__name__}).encode() + b"\n")
         else:
