@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -60,7 +60,7 @@ from speech.recognizer import Recognizer
 from speech.second_opinion import SileroOpinion
 from speech.synthesis import PromptCache, Pyttsx3Voice, Voice
 
-__all__ = ["House", "Intake", "LineParts", "build", "make_line"]
+__all__ = ["CallMaker", "House", "Intake", "Parts", "build", "make_line"]
 
 _REGIONS = {"US": "US", "CN": "CN"}
 
@@ -86,71 +86,69 @@ class Intake:
         offer.refuse(self._storage, self._clock, case_id, assent)
 
 
-class LineParts:
-    """What every call of one line shares; makes the runner of each call."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The adapters a line stands on."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        storage: Storage,
-        clock: Clock,
-        ids: Ids,
-        sms: SmsSender,
-        recognizer: Recognizer,
-        voice: Voice,
-        board: LiveBoard,
-        metrics: Metrics,
-    ) -> None:
-        self._storage, self._clock, self._ids, self._sms = storage, clock, ids, sms
-        self._recognizer, self._voice, self._board, self._metrics = recognizer, voice, board, metrics
+    storage: Storage
+    clock: Clock
+    ids: Ids
+    sms: SmsSender
+    recognizer: Recognizer
+    voice: Voice
+    board: LiveBoard
+    metrics: Metrics
+
+
+class CallMaker:
+    """Makes the runner of each call from what all calls of a line share."""
+
+    def __init__(self, settings: Settings, parts: Parts) -> None:
+        self._parts = parts
         self._pack = packaged(settings.jurisdiction)
         self._house = dialogue_house(settings, self._pack)
-        self._codes = Codes(storage, clock, ids, sms)
-        self._intake = Intake(storage, clock, self._pack)
+        self._codes = Codes(parts.storage, parts.clock, parts.ids, parts.sms)
+        self._intake = Intake(parts.storage, parts.clock, self._pack)
         self._opinion = SileroOpinion()
         self._spoken_consents = frozenset(
             consent for consent, mode in self._pack.features.items() if mode <= ConsentMode.ORAL
         )
 
-    @property
-    def grammars(self) -> Mapping[str, tuple[str, ...]]:
-        return self._house.grammars
-
     def runner(self, call: IncomingCall, began: CallBegan, line: Line) -> CallRunner:
         """See ``ivr.switchboard.RunnerMaker``."""
+        parts = self._parts
         return CallRunner(
             began,
             CallSession(self._house),
             line,
-            clock=self._clock,
-            voice=self._voice,
-            listener=Listener(self._recognizer, self._opinion),
-            recorder=Recorder(self._storage, call.call_id),
+            clock=parts.clock,
+            voice=parts.voice,
+            listener=Listener(parts.recognizer, self._opinion),
+            recorder=Recorder(parts.storage, call.call_id),
             errands=Errands(
-                self._storage,
-                self._clock,
-                self._ids,
+                parts.storage,
+                parts.clock,
+                parts.ids,
                 self._codes,
                 self._intake,
-                self._sms,
+                parts.sms,
                 jurisdiction=self._pack.jurisdiction,
                 call_id=call.call_id,
                 case_id=began.case_id,
-                case_started=self._clock.now(),
+                case_started=parts.clock.now(),
             ),
             risk=RiskWatch(CallAnalysis(), CallContext(attestation=call.attestation), self._spoken_consents),
-            reporter=CallReporter(self._board, self._metrics, call.call_id),
+            reporter=CallReporter(parts.board, parts.metrics, call.call_id),
         )
 
 
 def dialogue_house(settings: Settings, pack: Pack) -> DialogueHouse:
     """The dialogue's fixed part: script, texts, grammars, disclosures."""
-    script = load_script()
+    script, prompts = load_script(), load_catalogue(settings.language)
     return DialogueHouse(
         script=script,
-        prompts=load_catalogue(settings.language),
-        grammars=grammars_for(script, settings.language),
+        prompts=prompts,
+        grammars=grammars_for(script, prompts),
         language=settings.language,
         currency=pack.currency,
         region=_REGIONS.get(pack.jurisdiction.upper(), "US"),
@@ -161,18 +159,17 @@ def dialogue_house(settings: Settings, pack: Pack) -> DialogueHouse:
     )
 
 
-def make_line(settings: Settings, parts: dict[str, Any], capacity: Recognizer) -> LineSwitchboard:
-    """A switchboard over shared parts (see ``LineParts``)."""
-    shared = LineParts(settings, **parts)
+def make_line(settings: Settings, parts: Parts) -> LineSwitchboard:
+    """A switchboard over these parts."""
     return LineSwitchboard(
-        storage=parts["storage"],
-        clock=parts["clock"],
-        ids=parts["ids"],
-        metrics=parts["metrics"],
-        make_runner=shared.runner,
+        storage=parts.storage,
+        clock=parts.clock,
+        ids=parts.ids,
+        metrics=parts.metrics,
+        make_runner=CallMaker(settings, parts).runner,
         max_calls=settings.max_calls,
         resume_hours=settings.resume_hours,
-        capacity=capacity.capacity,
+        capacity=parts.recognizer.capacity,
     )
 
 
@@ -199,17 +196,16 @@ class House:
         self._box = SmsBox(self.clock, self.ids)
         self.switchboard = make_line(
             settings,
-            {
-                "storage": self.storage,
-                "clock": self.clock,
-                "ids": self.ids,
-                "sms": self._sms(),
-                "recognizer": self.recognizer,
-                "voice": self.voice,
-                "board": self.board,
-                "metrics": self.metrics,
-            },
-            self.recognizer,
+            Parts(
+                storage=self.storage,
+                clock=self.clock,
+                ids=self.ids,
+                sms=self._sms(),
+                recognizer=self.recognizer,
+                voice=self.voice,
+                board=self.board,
+                metrics=self.metrics,
+            ),
         )
 
     def _sms(self) -> SmsSender:

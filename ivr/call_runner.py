@@ -40,6 +40,7 @@ from ivr.dialogue.events import (
     RiskUpdated,
     Silence,
 )
+from ivr.dialogue.state import CallState
 from ivr.errands import ERRANDS, Errand, Errands
 from ivr.hearing import Listener
 from ivr.line import AudioIn, KeyIn, Line, LineEnded, LineEvent, MarkBack, NextStep
@@ -96,6 +97,11 @@ class CallRunner:
         self.next_step = NextStep("reconnect", "dropped")
         self.outcome = "dropped"
         self.over = False
+
+    @property
+    def state(self) -> CallState:
+        """What the call has established; read it, change nothing."""
+        return self._session.state
 
     def finished(self, outcome: str) -> None:
         """The call is over for good: tell the board where its record lies."""
@@ -155,7 +161,7 @@ class CallRunner:
         """Write the answer down (unless it is a secret) and look at it for signs of fraud."""
         focus, corrections = self._session.state.focus, self._corrections
         secret = self._listener.secret
-        self._report.heard(focus, fact, secret=secret)
+        self._report.heard(focus, fact, self._now_ms, secret=secret)
         transcript = fact.transcript
         line = TranscriptLine(
             "caller",

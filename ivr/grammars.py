@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ivr.dialogue.prompts import Catalogue
 from ivr.dialogue.script import Role, Script
 from speech.answers.grammar import grammar
 from speech.answers.model import Kind
@@ -14,8 +15,9 @@ __all__ = ["grammars_for"]
 _SUMMARY = (Kind.YES_NO, Kind.AMOUNT, Kind.TERM, Kind.DATE)
 
 
-def grammars_for(script: Script, language: str) -> Mapping[str, tuple[str, ...]]:
+def grammars_for(script: Script, prompts: Catalogue) -> Mapping[str, tuple[str, ...]]:
     """Phrases by question id; a question without an entry is decoded freely."""
+    language = prompts.language
     made: dict[str, tuple[str, ...]] = {}
     for question in script.questions:
         phrases = None if question.free else grammar(question.kind, language, length=question.length)
@@ -25,7 +27,10 @@ def grammars_for(script: Script, language: str) -> Mapping[str, tuple[str, ...]]
             made[question.id] = _union(language, _SUMMARY)
     yes_no = grammar(Kind.YES_NO, language)
     if yes_no is not None:
-        made["yes_no"] = made["which_slot"] = yes_no
+        made["yes_no"] = yes_no
+        made["which_slot"] = (*yes_no, *prompts.phrases("fields"))
+    if "resume" in made:
+        made["resume"] = (*made["resume"], *prompts.phrases("start_again"))
     return made
 
 

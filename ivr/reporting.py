@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import structlog
@@ -24,6 +25,7 @@ class CallReporter:
 
     def __init__(self, board: LiveBoard, metrics: Metrics, call_id: str) -> None:
         self._board, self._metrics, self._call_id = board, metrics, call_id
+        self._understood_at: float | None = None
 
     def _tell(self, kind: str, at_ms: int, **fields: Any) -> None:
         self._board.publish(self._call_id, kind, at_ms, **fields)
@@ -35,13 +37,20 @@ class CallReporter:
 
     def said(self, say: Say, at_ms: int, seconds: float) -> None:
         self._metrics.turn("speaking", seconds)
-        self._tell("prompt", at_ms, id=say.prompt_id, text=say.words, render_ms=round(seconds * 1000, 1))
+        think_ms = None
+        if self._understood_at is not None:
+            think_ms = round((time.perf_counter() - self._understood_at) * 1000, 1)
+            self._understood_at = None
+        self._tell(
+            "prompt", at_ms, id=say.prompt_id, text=say.words, render_ms=round(seconds * 1000, 1), think_ms=think_ms
+        )
 
     def played(self, say: Say, at_ms: int, *, heard: bool) -> None:
         self._tell("played", at_ms, id=say.prompt_id, heard=heard)
 
-    def heard(self, question: str, fact: AnswerHeard, *, secret: bool) -> None:
+    def heard(self, question: str, fact: AnswerHeard, at_ms: int, *, secret: bool) -> None:
         self._metrics.turn("hearing", fact.latency_ms / 1000)
+        self._understood_at = time.perf_counter()
         self._tell(
             "heard",
             fact.end_ms,
@@ -51,6 +60,7 @@ class CallReporter:
             confidence=round(fact.transcript.confidence, 3),
             words=[] if secret else [[w.text, round(w.conf, 2)] for w in fact.transcript.words],
             from_ms=fact.start_ms,
+            waited_ms=at_ms - fact.end_ms,
             decode_ms=round(fact.latency_ms, 1),
         )
 

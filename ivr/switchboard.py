@@ -121,6 +121,13 @@ class LineSwitchboard:
             unit.records.open_call(place.call.call_id, place.case_id, self._clock.now(), recording=False)
             unit.commit()
 
+    def runner(self, call_id: str) -> CallRunner:
+        """The runner of a call that was joined. Raises ``NotFound``."""
+        place = self._places.get(call_id)
+        if place is None or place.runner is None:
+            raise NotFound("No such call was on this line; look it up among the records.")
+        return place.runner
+
     def next_step(self, call_id: str) -> NextStep:
         place = self._places.get(call_id)
         if place is None:

@@ -141,11 +141,18 @@ def _topic(state: CallState, heard: Heard) -> str | None:
     return None
 
 
+def _bare_topic(house: House, text: str) -> str | None:
+    """A field named without a verb ("birth date"), as the answer to "what should I change?"."""
+    sentence = house.prompts.phrases("change")[0].format(field=text)
+    return parse(Kind.YES_NO, sentence, house.language).topic
+
+
 def take(house: House, state: CallState, heard: Heard, now: datetime) -> list[Effect]:
     """Deal with one understood answer to whatever is in focus."""
     question = state.question(house.script)
     if state.mode is Mode.WHICH_SLOT:
-        slot = _TOPICS.get(heard.parsed.topic or "")
+        named = heard.parsed.topic or _bare_topic(house, heard.text)
+        slot = _TOPICS.get(named or "")
         if heard.keyed and heard.text.isdigit() and 1 <= int(heard.text) <= len(_BY_KEY):
             slot = _BY_KEY[int(heard.text) - 1]
         return _correct(house, state, slot, heard) if slot else trouble(house, state, "no_match")

@@ -5,8 +5,10 @@ import re
 import pytest
 
 from core.errors import InvalidInput
+from core.jurisdiction.pack import Disclosure
 from ivr.dialogue.prompts import load_catalogue
 from ivr.dialogue.script import Question, Role, load_script
+from tests.ivr.dialogue.text_caller import HOUSE, PACK
 
 CATALOGUE = load_catalogue("en-US")
 SCRIPT = load_script()
@@ -36,15 +38,23 @@ def test_nothing_banned_is_said(prompt_id: str) -> None:
 
 def test_the_offer_states_the_annual_rate_and_every_figure() -> None:
     for prompt_id in ("offer.ask", "offer.counter"):
-        assert {"principal", "apr", "count", "payment", "total"} <= CATALOGUE.variables(prompt_id)
-        assert "annual percentage rate" in CATALOGUE.texts[prompt_id]
+        assert CATALOGUE.variables(prompt_id) == {"key_facts", "right_to_withdraw", "written_terms"}
+    key_facts = PACK.disclosure("key_facts").text
+    assert "annual percentage rate is {apr}" in key_facts
+    for figure in ("{principal}", "{count}", "{payment}", "{last_payment}", "{total}"):
+        assert figure in key_facts
+
+
+@pytest.mark.parametrize("disclosure", PACK.disclosures, ids=lambda text: text.disclosure_id)
+def test_nothing_banned_is_disclosed(disclosure: Disclosure) -> None:
+    for phrase in BANNED:
+        assert not re.search(phrase, disclosure.text.lower()), phrase
 
 
 def test_consent_says_that_it_is_a_machine_and_asks_before_it_records() -> None:
-    text = CATALOGUE.texts["consent.ask"]
+    text = HOUSE.prompts.render("consent.ask", HOUSE.disclosures).text
     assert "automated voice" in text
-    assert "record" in text
-    assert "agent" in text
+    assert "May we record?" in text
     assert "not my loan" in text
 
 

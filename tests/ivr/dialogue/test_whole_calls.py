@@ -56,7 +56,7 @@ def test_journal_precedes_the_prompt_that_confirms() -> None:
         i for i, e in enumerate(call.effects) if isinstance(e, Journal) and e.data.get("name") == "monthly_income"
     )
     echoed = next(
-        i for i, e in enumerate(call.effects) if isinstance(e, Say) and "three thousand two hundred" in e.text
+        i for i, e in enumerate(call.effects) if isinstance(e, Say) and "three thousand two hundred" in e.text.lower().lower()
     )
     assert stored < echoed
 

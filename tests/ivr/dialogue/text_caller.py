@@ -10,6 +10,7 @@ from decimal import Decimal
 from core.applicant import PhoneNumber
 from core.decision.model import Decision, Instalment, Outcome, Reason, Terms, Versions
 from core.events import JournalEntry
+from core.jurisdiction.library import packaged
 from core.money import Money
 from ivr.call_session import CallSession
 from ivr.dialogue.effects import (
@@ -44,7 +45,14 @@ from speech.recognizer import Transcript, Word
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 CALLER = PhoneNumber("+14155550123")
 CODE = "417205"
-HOUSE = House(load_script(), load_catalogue("en-US"))
+PACK = packaged("us")
+HOUSE = House(
+    load_script(),
+    load_catalogue("en-US"),
+    disclosures={text.disclosure_id: text.text for text in PACK.disclosures},
+    disclosure_version="US:test",
+    cooling_off=PACK.cooling_off_hours,
+)
 
 
 def transcript(text: str, confidence: float = 0.95) -> Transcript:

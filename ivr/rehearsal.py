@@ -1,0 +1,119 @@
+"""A whole line in a folder, without its network: what QA's replay and the whole-call tests run.
+
+It is the same switchboard, runner, storage, recogniser and voice as in service. Only the door is another one, and
+the text messages stay in the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from core.events import TranscriptLine
+from core.storage.opening import open_storage
+from ivr.bootstrap import Parts, make_line
+from ivr.live_board import BoardFact, LiveBoard
+from ivr.replay.result import CallResult, TurnTiming
+from ivr.sandbox.inbox import SmsBox
+from ivr.settings import Settings
+from ivr.switchboard import LineSwitchboard
+from ivr.system import SystemClock, SystemIds
+from ivr.telemetry import Metrics
+from speech.engines.vosk_pool import VoskPool
+from speech.models import find_model
+from speech.recognizer import Recognizer
+from speech.synthesis import PromptCache, Pyttsx3Voice, Voice
+
+__all__ = ["Rehearsal", "RehearsalHouse", "rehearsal"]
+
+
+class RehearsalHouse:
+    """One line in one folder; see ``ivr.replay.result.ReplayHouse``."""
+
+    def __init__(self, settings: Settings, recognizer: Recognizer, voice: Voice) -> None:
+        clock, ids = SystemClock(), SystemIds()
+        self.board = LiveBoard()
+        self.sms_inbox = SmsBox(clock, ids)
+        self.storage = open_storage(settings.data_dir, settings.keyring_path, None, clock)
+        parts = Parts(
+            storage=self.storage,
+            clock=clock,
+            ids=ids,
+            sms=self.sms_inbox,
+            recognizer=recognizer,
+            voice=voice,
+            board=self.board,
+            metrics=Metrics(),
+        )
+        self.switchboard: LineSwitchboard = make_line(settings, parts)
+
+    def result(self, call_id: str) -> CallResult:
+        facts = self.board.history(call_id)
+        state = self.switchboard.runner(call_id).state
+        with self.storage.begin() as unit:
+            lines: tuple[TranscriptLine, ...] = unit.records.read(call_id).lines
+        prompts = tuple(fact.fields["id"] for fact in facts if fact.kind == "prompt")
+        return CallResult(
+            outcome=next((fact.fields["outcome"] for fact in facts if fact.kind == "end"), None),
+            slots={fact.fields["name"]: fact.fields["value"] for fact in facts if fact.kind == "slot"},
+            lines=lines,
+            decision=_decision(facts),
+            risk=state.risk,
+            turns=tuple(_turns(facts)),
+            prompts=prompts,
+            reasks=sum(not prompt.endswith((".ask", ".confirm", ".counter")) and "." in prompt for prompt in prompts)
+            - sum(prompt.startswith(("goodbye.", "handover.")) for prompt in prompts),
+        )
+
+
+def _decision(facts: list[BoardFact]) -> dict[str, Any] | None:
+    made = next((fact.fields for fact in facts if fact.kind == "decision"), None)
+    if made is None:
+        return None
+    return {**made, "offers": [fact.fields for fact in facts if fact.kind == "offer"]}
+
+
+def _turns(facts: list[BoardFact]) -> list[TurnTiming]:
+    turns = []
+    heard: dict[str, Any] | None = None
+    for fact in facts:
+        if fact.kind == "heard":
+            heard = fact.fields
+        elif fact.kind == "prompt" and heard is not None:
+            think = fact.fields["think_ms"] or 0.0
+            turns.append(TurnTiming(heard["question"], heard["waited_ms"], heard["decode_ms"], think))
+            heard = None
+    return turns
+
+
+class Rehearsal:
+    """Engines shared by many houses: ``house(folder)`` opens a line of its own in ``folder``."""
+
+    def __init__(self, settings: Settings, recognizer: Recognizer, voice: Voice) -> None:
+        self._settings, self._recognizer, self._voice = settings, recognizer, voice
+
+    @asynccontextmanager
+    async def house(self, folder: Path) -> AsyncIterator[RehearsalHouse]:
+        settings = self._settings.model_copy(update={"data_dir": folder, "keyring_file": None, "demo": True})
+        house = RehearsalHouse(settings, self._recognizer, self._voice)
+        try:
+            yield house
+        finally:
+            house.storage.close()
+
+
+@asynccontextmanager
+async def rehearsal(settings: Settings, *, workers: int, cache: Path | None = None) -> AsyncIterator[Rehearsal]:
+    """The real engines, started and stopped. ``cache`` keeps the prompts that hold nobody's data between runs."""
+    model = find_model(settings.language, (settings.models_path,))
+    recognizer = VoskPool({settings.language: model}, workers=workers)
+    voice = Pyttsx3Voice(PromptCache(cache), voice=settings.voice, rate=settings.voice_rate)
+    await recognizer.start()
+    try:
+        await voice.start()
+        yield Rehearsal(settings, recognizer, voice)
+    finally:
+        await recognizer.close()
+        await voice.close()
