@@ -55,7 +55,7 @@ class LiveBoard:
         self._watchers: set[_Watcher] = set()
         self._number = 0
 
-    def publish(self, call_id: str, kind: str, at_ms: int = 0, **fields: Any) -> None:
+    def publish(self, call_id: str, kind: str, at_ms: int = 0, /, **fields: Any) -> None:
         """Never waits and never raises: a slow watcher must not slow a call."""
         self._number += 1
         fact = BoardFact(self._number, call_id, kind, at_ms, fields)
