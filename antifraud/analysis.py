@@ -16,10 +16,21 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from antifraud.facts import CallContext, TurnFacts
+from antifraud.facts import CallContext, ChallengeFacts, TurnFacts
 from antifraud.fusion import PointsTable, fuse, points_table
 from antifraud.repeats import CallPrint, Fingerprint
-from antifraud.signals import behaviour, channel, duplicates, pending, quality, repetition, speaker, voice
+from antifraud.signals import (
+    behaviour,
+    challenge,
+    channel,
+    duplicates,
+    pending,
+    quality,
+    repetition,
+    speaker,
+    voice,
+    wording,
+)
 from antifraud.signals.model import Known, Rule, assess
 from antifraud.sound import Sound
 from antifraud.voiceprint import SpeakerNetwork, Voiceprint
@@ -34,7 +45,9 @@ RULES: tuple[Rule, ...] = (
     *quality.RULES,
     *voice.RULES,
     *behaviour.RULES,
+    *wording.RULES,
     *channel.RULES,
+    *challenge.RULES,
     *repetition.RULES,
     *duplicates.RULES,
     *speaker.RULES,
@@ -71,7 +84,8 @@ class CallAnalysis:
         now = frozenset(consents) | {ConsentClass.NONE}
         if ConsentClass.RECORDING not in now:
             now = frozenset({ConsentClass.NONE})
-            self._known.sound, self._known.turns, self._known.track = Sound(), [], CallPrint()
+            self._known.sound, self._known.track = Sound(), CallPrint()
+            self._known.turns, self._known.challenges = [], []
         if ConsentClass.VOICE_ANALYSIS in now:
             self._known.sound.voice = True
         else:
@@ -107,6 +121,11 @@ class CallAnalysis:
             self._known.turns.append(facts)
             if self._known.voices is not None:
                 self._known.voices.turn(facts)
+
+    def challenge(self, facts: ChallengeFacts) -> None:
+        """One try at the digits asked for; the same answer is also given to ``turn``."""
+        if ConsentClass.RECORDING in self._consents:
+            self._known.challenges.append(facts)
 
     def context(self, context: CallContext) -> None:
         """What is known from outside; the newest replaces the earlier."""

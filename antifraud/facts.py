@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CallContext", "LinkCount", "TurnFacts"]
+__all__ = ["CallContext", "ChallengeFacts", "LinkCount", "TurnFacts"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -27,6 +27,20 @@ class TurnFacts:
 
     def __repr__(self) -> str:
         return f"TurnFacts({self.question_id}, {self.speech_start_ms}..{self.speech_end_ms} ms)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ChallengeFacts:
+    """One try at fresh random digits: ``heard`` is what was understood or pressed, digits only."""
+
+    asked: str
+    heard: str
+    start_ms: int
+    end_ms: int
+    by_keys: bool = False
+
+    def __repr__(self) -> str:
+        return f"ChallengeFacts({self.start_ms}..{self.end_ms} ms)"
 
 
 @dataclass(frozen=True, slots=True)

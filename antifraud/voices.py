@@ -36,7 +36,7 @@ class CallVoices:
         self._samples = np.zeros(0, dtype=np.int16)
         self._first = 0
         self._pending: list[tuple[int, int]] = []
-        self._turns: list[SpeechStats] = []
+        self._turns: list[tuple[int, SpeechStats]] = []
 
     def audio(self, samples: NDArray[np.int16], start_ms: int) -> None:
         first = start_ms * RATE // 1000
@@ -60,7 +60,7 @@ class CallVoices:
                 continue
             stats = self._network.stats(self._samples[max(0, start - self._first) : max(0, stop - self._first)])
             if stats is not None:
-                self._turns.append(stats)
+                self._turns.append((start, stats))
         self._pending = waiting
         drop = self._samples.size - _KEPT
         if drop > 0:
@@ -68,7 +68,7 @@ class CallVoices:
 
     def whole(self) -> Voiceprint | None:
         """The voice of the whole call so far."""
-        return self._print(self._turns)
+        return self._print([stats for _, stats in self._turns])
 
     def early_and_late(self, seconds: float) -> tuple[Voiceprint, Voiceprint] | None:
         """The first answers and the last ones, each with at least this much net speech, without overlap."""
@@ -76,14 +76,23 @@ class CallVoices:
         last = self._until(range(len(self._turns) - 1, -1, -1), seconds)
         if first is None or last is None or max(first) >= min(last):
             return None
-        early, late = (self._print([self._turns[index] for index in side]) for side in (first, last))
+        early, late = (self._print([self._turns[index][1] for index in side]) for side in (first, last))
         return (early, late) if early is not None and late is not None else None
+
+    def answer_and_rest(self, start_ms: int, end_ms: int) -> tuple[Voiceprint | None, Voiceprint | None]:
+        """The voice of the answers that began in this time, and that of all others."""
+        inside = [start_ms <= start * 1000 // RATE <= end_ms for start, _ in self._turns]
+        said, rest = (
+            self._print([stats for (_, stats), within in zip(self._turns, inside, strict=True) if within is side])
+            for side in (True, False)
+        )
+        return said, rest
 
     def _until(self, order: range, seconds: float) -> list[int] | None:
         taken, total = [], 0.0
         for index in order:
             taken.append(index)
-            total += self._turns[index].seconds
+            total += self._turns[index][1].seconds
             if total >= seconds:
                 return taken
         return None

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from antifraud.facts import CallContext, TurnFacts
+from antifraud.facts import CallContext, ChallengeFacts, TurnFacts
 from antifraud.repeats import CallPrint, Fingerprint
 from antifraud.sound import Sound
 from antifraud.voices import CallVoices, KnownVoice
@@ -22,6 +22,7 @@ class Known:
 
     sound: Sound = field(default_factory=Sound)
     turns: list[TurnFacts] = field(default_factory=list)
+    challenges: list[ChallengeFacts] = field(default_factory=list)
     context: CallContext = field(default_factory=CallContext)
     quality: float | None = None
     voices: CallVoices | None = None

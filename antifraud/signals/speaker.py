@@ -11,7 +11,7 @@ from antifraud.voiceprint import Voiceprint, cosine
 from antifraud.voices import CallVoices, KnownVoice
 from core.risk import ConsentClass, EvidenceLevel
 
-__all__ = ["CHANGE_SECONDS", "RULES"]
+__all__ = ["RULES"]
 
 CHANGE_SECONDS = 5.0
 
