@@ -24,7 +24,7 @@ def grammars_for(script: Script, prompts: Catalogue) -> Mapping[str, tuple[str, 
         if phrases is not None:
             made[question.id] = phrases
         if question.role is Role.SUMMARY:
-            made[question.id] = _union(language, _SUMMARY)
+            made[question.id] = (*_union(language, _SUMMARY), *prompts.phrases("leads"), *prompts.phrases("fields"))
     yes_no = grammar(Kind.YES_NO, language)
     if yes_no is not None:
         made["yes_no"] = yes_no

@@ -32,6 +32,8 @@ _TOPICS = {
     "term": "term_months",
     "purpose": "purpose",
 }
+#: Kinds of answer, the one whose words are least like any other's first.
+_PARTICULAR = (Kind.DATE, Kind.TERM, Kind.AMOUNT, Kind.DIGITS)
 _BY_KEY = ("full_name", "national_id_last4", "date_of_birth", "phone", "amount", "term_months")
 
 
@@ -130,14 +132,30 @@ def _correct(house: House, state: CallState, slot: str, heard: Heard) -> list[Ef
     return [stored, *steps.go_on(house, state, prefix)]
 
 
-def _topic(state: CallState, heard: Heard) -> str | None:
+def _topic(house: House, state: CallState, heard: Heard) -> str | None:
     """The field, other than the one in focus, that these words correct."""
     parsed = heard.parsed
     slot = _TOPICS.get(parsed.topic or "")
     if slot and slot != state.focus and slot in state.slots:
         return slot
-    if parsed.corrects and not slot and state.echo and state.mode is Mode.ASK:
-        return state.echo
+    if not parsed.corrects or slot or state.mode is not Mode.ASK:
+        return None
+    if state.focus == "summary":
+        return _fits_one(house, state, heard)
+    return state.echo
+
+
+def _fits_one(house: House, state: CallState, heard: Heard) -> str | None:
+    """The critical field that a bare correction ("no, two thousand dollars") is about: the most particular kind of
+    answer that its words make. What was understood is read back again, so a wrong guess costs one more turn."""
+    for kind in _PARTICULAR:
+        for question in house.script.slots:
+            if question.kind is not kind or not question.critical:
+                continue
+            parsed = parse(kind, heard.parsed.tail or heard.text, house.language, today=state.today)
+            values = candidates(question, parsed, state.today, house.currency, house.region)
+            if len(values) == 1 and values[0] != state.slots[question.id].value:
+                return question.id
     return None
 
 
@@ -157,7 +175,7 @@ def take(house: House, state: CallState, heard: Heard, now: datetime) -> list[Ef
             slot = _BY_KEY[int(heard.text) - 1]
         return _correct(house, state, slot, heard) if slot else trouble(house, state, "no_match")
     if not heard.keyed and question.role in {Role.SLOT, Role.SUMMARY}:
-        slot = _topic(state, heard)
+        slot = _topic(house, state, heard)
         if slot:
             return _correct(house, state, slot, heard)
     if state.mode is Mode.CONFIRM:

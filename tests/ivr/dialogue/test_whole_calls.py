@@ -56,7 +56,9 @@ def test_journal_precedes_the_prompt_that_confirms() -> None:
         i for i, e in enumerate(call.effects) if isinstance(e, Journal) and e.data.get("name") == "monthly_income"
     )
     echoed = next(
-        i for i, e in enumerate(call.effects) if isinstance(e, Say) and "three thousand two hundred" in e.text.lower().lower()
+        i
+        for i, e in enumerate(call.effects)
+        if isinstance(e, Say) and "three thousand two hundred" in e.text.lower().lower()
     )
     assert stored < echoed
 
@@ -101,6 +103,20 @@ def test_amount_corrected_at_the_summary_keeps_both_hearings() -> None:
     amount = call.session.state.slots["amount"]
     assert str(amount.value) == "2000.00"
     assert len(amount.evidence) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "slot", "value"),
+    [
+        ("no two thousand dollars", "amount", "2000.00"),
+        ("no march third nineteen eighty six", "date_of_birth", "1986-03-03"),
+        ("no eighteen months", "term_months", "18"),
+    ],
+)
+def test_a_bare_correction_at_the_summary_finds_its_field(words: str, slot: str, value: str) -> None:
+    call = TextCall(by_question(HAPPY | {"summary": [words, "yes"]})).run()
+    assert call.ended == EndCall("accepted")
+    assert str(call.value(slot)) == value
 
 
 def test_no_at_the_summary_asks_which_and_changes_it() -> None:
