@@ -82,14 +82,16 @@ def replay(
     from rich.console import Console  # noqa: PLC0415  # heavy imports wait until the command is known
     from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-    from ivr.bootstrap import replay_houses  # noqa: PLC0415
+    from ivr.rehearsal import rehearsal  # noqa: PLC0415
     from ivr.replay.compare import judge  # noqa: PLC0415
     from ivr.replay.manifest import find_fixtures, read_fixture  # noqa: PLC0415
     from ivr.replay.report import as_html, as_table  # noqa: PLC0415
     from ivr.replay.report import as_json as report_of  # noqa: PLC0415
     from ivr.replay.runner import play_all  # noqa: PLC0415
     from ivr.settings import load_settings  # noqa: PLC0415
+    from ivr.telemetry import configure_logging  # noqa: PLC0415
 
+    configure_logging("warning")
     fixtures = [read_fixture(path) for path in find_fixtures(paths)]
     if report is not None and not report.parent.is_dir():
         raise InvalidInput("report", "give a path in a folder that exists")
@@ -102,8 +104,9 @@ def replay(
             progress.advance(bar)
 
         async def run() -> list[Played]:
-            async with replay_houses(load_settings()) as house:
-                return await play_all(fixtures, house, SystemClock(), jobs=jobs, done=done)
+            settings = load_settings()
+            async with rehearsal(settings, workers=jobs, cache=settings.data_dir / "prompts") as engines:
+                return await play_all(fixtures, engines.house, SystemClock(), jobs=jobs, done=done)
 
         verdicts = [judge(played) for played in asyncio.run(run())]
     if report is not None:

@@ -8,6 +8,8 @@ from importlib import resources
 from typing import Any
 
 import jinja2
+from rich import box
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -106,32 +108,40 @@ def _transcript(verdict: Verdict) -> list[dict[str, Any]]:
     ]
 
 
-def as_table(verdicts: Sequence[Verdict]) -> Table:
-    """For the terminal: a row a call, and under it what differs."""
-    table = Table(title="Replayed calls", title_justify="left", header_style="bold", expand=False)
-    table.add_column("Call")
+def as_table(verdicts: Sequence[Verdict]) -> Group:
+    """For the terminal: a row a call, and below it what differs."""
+    table = Table(
+        title="Replayed calls", title_justify="left", header_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1)
+    )
+    table.add_column("Call", no_wrap=True)
     table.add_column("Outcome")
-    for head in ("Slots", "Word error", "Risk", "Prompts", "Answer p95", "Length", "Took"):
-        table.add_column(head, justify="right" if head != "Risk" else "left")
+    table.add_column("Risk")
+    for head in ("Slots", "Words wrong", "Prompts", "Answer p95", "Length", "Took"):
+        table.add_column(head, justify="right")
+    wrong = Text()
     for verdict in verdicts:
-        played, result = verdict.played, verdict.played.result
-        slots = [slot for slot in _slots(verdict) if slot["expected"] is not None]
-        answer: Spread | None = verdict.latency.get("answer")
-        name = Text("✓ " if verdict.ok else "✗ ", style="green" if verdict.ok else "red") + Text(played.fixture.name)
+        table.add_row(*_row(verdict))
         for difference in verdict.differences:
-            name.append(f"\n  {difference.what}: {difference.got}, not {difference.expected}", style="red")
-        table.add_row(
-            name,
-            "—" if result is None else result.outcome or "none",
-            f"{sum(slot['ok'] for slot in slots)}/{len(slots)}",
-            "—" if verdict.word_error is None else f"{verdict.word_error:.0%}",
-            "—" if result is None or result.risk is None else result.risk.band.value,
-            "—" if result is None else str(len(result.prompts)),
-            "—" if answer is None else f"{answer.p95:.0f} ms",
-            f"{played.stream_ms / 1000:.0f} s",
-            f"{played.wall_seconds:.1f} s",
-        )
-    return table
+            wrong.append(f"✗ {verdict.played.fixture.name}: ", "red")
+            wrong.append(f"{difference.what} is {difference.got}, expected {difference.expected}\n")
+    return Group(table, wrong)
+
+
+def _row(verdict: Verdict) -> list[RenderableType]:
+    played, result = verdict.played, verdict.played.result
+    slots = [slot for slot in _slots(verdict) if slot["expected"] is not None]
+    answer: Spread | None = verdict.latency.get("answer")
+    return [
+        Text("✓ " if verdict.ok else "✗ ", "green" if verdict.ok else "red") + Text(played.fixture.name),
+        "—" if result is None else (result.outcome or "none").replace("_", " "),
+        "—" if result is None or result.risk is None else result.risk.band.value,
+        f"{sum(slot['ok'] for slot in slots)}/{len(slots)}",
+        "—" if verdict.word_error is None else f"{verdict.word_error:.0%}",
+        "—" if result is None else str(len(result.prompts)),
+        "—" if answer is None else f"{answer.p95:.0f} ms",
+        f"{played.stream_ms / 1000:.0f} s",
+        f"{played.wall_seconds:.1f} s",
+    ]
 
 
 def as_html(verdicts: Sequence[Verdict]) -> str:

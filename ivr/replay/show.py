@@ -82,7 +82,7 @@ class CallView:
                 out.print(Panel(Text(text), title="Offer", border_style="cyan"))
             case "record":
                 out.print(Text(f"The encrypted record lies in {fact['path']}", "bold"), soft_wrap=True)
-                out.print(Text(f"Read it as an authorised operator: loanline records show {fact['call_id']}", "dim"))
+                out.print(Text(f"Read it as an authorised operator: loanline records show {fact['call']}", "dim"))
             case "end":
                 self._row(fact["at_ms"], "end", "bold", Text(fact["outcome"].replace("_", " ")))
 

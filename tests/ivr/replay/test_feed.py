@@ -31,7 +31,7 @@ FACTS: list[dict[str, Any]] = [
     {"kind": "heard", "at_ms": 6000, "question": "code", "text": "", "hidden": True, "confidence": 0.5},
     {"kind": "decision", "at_ms": 7000, "outcome": "approve", "reasons": [{"code": "ok", "text": "x"}]},
     {"kind": "offer", "at_ms": 7000, "principal": "3000.00", "apr": "11.9"},
-    {"kind": "record", "at_ms": 8000, "call_id": "CA1", "path": "data/demo"},
+    {"kind": "record", "at_ms": 8000, "call": "CA1", "path": "data/demo"},
     {"kind": "end", "at_ms": 8000, "outcome": "accepted"},
 ]
 

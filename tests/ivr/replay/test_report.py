@@ -90,7 +90,7 @@ def test_the_table_shows_each_call_and_its_differences() -> None:
     out = io.StringIO()
     Console(file=out, width=160, color_system=None).print(as_table([judge(call("2900.00")), judge(broken())]))
     text = out.getvalue()
-    assert "amount: 2900.00, not 2500.00" in text
+    assert "amount is 2900.00, expected 2500.00" in text
     assert "0/1" in text
     assert "700 ms" in text
     assert "storage_error" in text
