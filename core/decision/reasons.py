@@ -113,8 +113,10 @@ def reason(code: str, **values: object) -> Reason:
 
 def principal_reasons(found: Iterable[Reason]) -> tuple[Reason, ...]:
     """The first four, each code once; the earlier a reason stands, the more it weighed."""
-    kept = {one.code: one for one in reversed(list(found))}
-    return tuple(reversed(list(kept.values())))[:MOST_REASONS]
+    kept: dict[str, Reason] = {}
+    for one in found:
+        kept.setdefault(one.code, one)
+    return tuple(kept.values())[:MOST_REASONS]
 
 
 def _shown(value: object) -> str:
