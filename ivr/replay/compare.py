@@ -121,7 +121,8 @@ def judge(played: Played) -> Verdict:
     asked for, is a difference too."""
     expect = played.fixture.expect
     result = played.result or CallResult(None)
-    error = word_error(played.said, result.lines)
+    # Nothing is written down before the caller agreed to it: then there are no words to compare.
+    error = word_error(played.said, result.lines) if result.lines else None
     latency = spread(result.turns)
     out = [Difference("the call", "to be dealt with", played.error)] if played.error else []
     if expect.ends is not None and expect.ends != played.ended:

@@ -111,13 +111,12 @@ def _transcript(verdict: Verdict) -> list[dict[str, Any]]:
 def as_table(verdicts: Sequence[Verdict]) -> Group:
     """For the terminal: a row a call, and below it what differs."""
     table = Table(
-        title="Replayed calls", title_justify="left", header_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1)
+        title="Replayed calls", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
     )
-    table.add_column("Call", no_wrap=True)
-    table.add_column("Outcome")
-    table.add_column("Risk")
-    for head in ("Slots", "Words wrong", "Prompts", "Answer p95", "Length", "Took"):
-        table.add_column(head, justify="right")
+    for head in ("Call", "Outcome", "Risk"):
+        table.add_column(head, no_wrap=True)
+    for head in ("Slots", "Words wrong", "Asked", "Answer p95", "Took"):
+        table.add_column(head, justify="right", min_width=5)
     wrong = Text()
     for verdict in verdicts:
         table.add_row(*_row(verdict))
@@ -139,7 +138,6 @@ def _row(verdict: Verdict) -> list[RenderableType]:
         "—" if verdict.word_error is None else f"{verdict.word_error:.0%}",
         "—" if result is None else str(len(result.prompts)),
         "—" if answer is None else f"{answer.p95:.0f} ms",
-        f"{played.stream_ms / 1000:.0f} s",
         f"{played.wall_seconds:.1f} s",
     ]
 

@@ -103,6 +103,12 @@ def test_word_error_counts_what_was_missed_and_what_was_invented() -> None:
     assert word_error(SAID, (line("line prompt", who="line"), line("twenty five hundred dollars"))) == 0.0
 
 
+def test_a_call_of_which_nothing_was_written_down_has_no_word_error() -> None:
+    verdict = judge(played(result(lines=())))
+    assert verdict.ok
+    assert verdict.word_error is None
+
+
 def test_secrets_and_keys_have_no_word_error() -> None:
     assert word_error(SAID, (line("", status="hidden"),)) is None
     assert word_error((Said(0, "a", 0, 100, None),), ()) is None
