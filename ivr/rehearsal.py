@@ -15,7 +15,7 @@ from core.events import TranscriptLine
 from core.storage.opening import open_storage
 from ivr.bootstrap import Parts, make_line
 from ivr.live_board import BoardFact, LiveBoard
-from ivr.replay.result import CallResult, TurnTiming
+from ivr.replay.result import CallResult, HouseFactory, TurnTiming
 from ivr.sandbox.inbox import SmsBox
 from ivr.settings import Settings
 from ivr.switchboard import LineSwitchboard
@@ -26,7 +26,7 @@ from speech.models import find_model
 from speech.recognizer import Recognizer
 from speech.synthesis import PromptCache, Pyttsx3Voice, Voice
 
-__all__ = ["Rehearsal", "RehearsalHouse", "rehearsal"]
+__all__ = ["Rehearsal", "RehearsalHouse", "rehearsal", "replay_houses"]
 
 
 class RehearsalHouse:
@@ -117,3 +117,10 @@ async def rehearsal(settings: Settings, *, workers: int, cache: Path | None = No
     finally:
         await recognizer.close()
         await voice.close()
+
+
+@asynccontextmanager
+async def replay_houses(settings: Settings) -> AsyncIterator[HouseFactory]:
+    """What ``loanline replay`` needs: engines for this machine, and a house for each call."""
+    async with rehearsal(settings, workers=settings.recognizer_workers, cache=settings.data_dir / "prompts") as shared:
+        yield shared.house
