@@ -92,11 +92,18 @@ class SqlAuditLog:
         return row.seq
 
     def note(self, seq: int) -> str | None:
-        """The sealed free text of a row, opened. Raises ``Shredded``, ``Tampered`` or ``WrongKey``."""
-        row = self._work.execute(select(audit.c.subject, audit.c.note).where(audit.c.seq == seq)).one_or_none()
-        if row is None or row.note is None:
+        """The sealed free text of a row, opened, when it is the one the row commits to. Raises ``Shredded``,
+        ``Tampered`` or ``WrongKey``."""
+        columns = (audit.c.subject, audit.c.detail, audit.c.note)
+        row = self._work.execute(select(*columns).where(audit.c.seq == seq)).one_or_none()
+        promised = json.loads(row.detail).get("note") if row else None
+        if row is None or (row.note is None and promised is None):
             return None
+        if row.note is None:
+            raise Tampered("The note of an audit row was removed; compare it with a backup.")
         opened = json.loads(self._key_of(row.subject).open(_note_place(seq), row.note))
+        if _commitment(bytes.fromhex(opened["salt"]), opened["text"]) != promised:
+            raise Tampered("The note of an audit row is not the one it commits to; compare it with a backup.")
         return str(opened["text"])
 
     def _seal_note(self, seq: int, subject: str, note: str) -> tuple[Sealed, str]:
@@ -104,8 +111,7 @@ class SqlAuditLog:
             raise InvalidInput("note", f"write between one and {_LONGEST_NOTE} characters")
         salt = os.urandom(16)
         body = json.dumps({"salt": salt.hex(), "text": note}, ensure_ascii=False).encode()
-        commitment = hashlib.sha256(salt + note.encode()).hexdigest()
-        return self._key_of(subject).seal(_note_place(seq), body), commitment
+        return self._key_of(subject).seal(_note_place(seq), body), _commitment(salt, note)
 
     def _key_of(self, subject: str) -> DataKey:
         if self._work.execute(select(calls.c.call_id).where(calls.c.call_id == subject)).first():
@@ -131,6 +137,10 @@ def read_rows(connection: Connection) -> Iterator[AuditRow]:
         except ValueError:
             raise Tampered("The audit log holds a row that was altered; compare it with a backup.") from None
         yield AuditRow(row.seq, row.at, row.actor, row.action, row.subject, detail, bytes(row.leaf))
+
+
+def _commitment(salt: bytes, text: str) -> str:
+    return hashlib.sha256(salt + text.encode()).hexdigest()
 
 
 def _note_place(seq: int) -> Place:

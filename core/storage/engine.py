@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from core.errors import Conflict, LoanlineError, StorageError
@@ -43,9 +44,10 @@ _MEANINGS = (
 )
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for ``url``. Connections of SQLite are set up as described above."""
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+def open_engine(where: str | Path) -> Engine:
+    """An engine for a database URL, or for the SQLite file at a path, set up as described above."""
+    url = make_url(where) if isinstance(where, str) else URL.create("sqlite", database=str(where))
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=url.get_backend_name() != "sqlite")
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)

@@ -42,15 +42,15 @@ def open_storage(
 
     The URLs put the data and the wrapped keys into other databases (PostgreSQL); both default to SQLite files in
     ``data_dir``. With ``create`` False, a directory without data is refused. Raises ``EnvironmentProblem`` when the
-    directory cannot be used, ``WrongKey`` when the keyring is
-    missing, sealed otherwise or not the one of this data, ``StorageError`` when a database cannot be used.
+    directory cannot be used, ``WrongKey`` when the keyring is missing, sealed otherwise or not the one of this data,
+    and ``StorageError`` when a database cannot be used.
     """
     if not create and database_url is None and not (data_dir / DATA_FILE).exists():
         raise EnvironmentProblem("There are no records in the data directory; check LOANLINE_DATA_DIR.")
     _prepare(data_dir)
     with storage_errors(), locked(data_dir):
-        keys_engine = open_engine(keys_url or f"sqlite:///{data_dir / KEYS_FILE}")
-        engine = open_engine(database_url or f"sqlite:///{data_dir / DATA_FILE}")
+        keys_engine = open_engine(keys_url or data_dir / KEYS_FILE)
+        engine = open_engine(database_url or data_dir / DATA_FILE)
         migrate(keys_engine, KEYS)
         migrate(engine, DATA)
         keyring = _keyring(keyring_file, passphrase, keys_engine, engine)

@@ -1,0 +1,135 @@
+"""A ciphertext opens only in its own row: whatever is swapped between rows, columns, tables or keys is found."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.application import Status
+from core.errors import CryptoError, NotFound, Tampered, WrongKey
+from core.ports import OfferAnswer
+from core.storage.opening import DATA_FILE, KEYS_FILE
+from core.storage.store import SqlStorage
+from tests.core.storage.people import START, application, decision, heard, opened, risk, store_call, terms
+
+CASES = ("case_1", "case_2")
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> SqlStorage:
+    storage = opened(tmp_path)
+    for number, case in enumerate(CASES, start=1):
+        store_call(storage, case, f"CA{number}")
+        with storage.begin() as work:
+            work.applications.add(application(case, f"CA{number}"), decision(), risk(), Status.APPROVED)
+            work.applications.keep_answer(case, OfferAnswer(0, terms(), heard(), START))
+            work.audit.append("staff.7", "call.viewed", f"CA{number}", note="Zebulon asked for it")
+            work.commit()
+    return storage
+
+
+def read_everything(storage: SqlStorage) -> list[Any]:
+    with storage.begin() as work:
+        return [
+            *(work.records.read(call) for call in ("CA1", "CA2")),
+            *(work.journal.read(case) for case in CASES),
+            *(work.applications.get(case) for case in CASES),
+            *(work.applications.answer(case) for case in CASES),
+            *(work.audit_note(seq) for seq in (1, 2)),
+        ]
+
+
+#: Every sealed column, with the columns that name its rows.
+SEALED = {
+    "journal": ("body",),
+    "calls": ("manifest",),
+    "call_lines": ("body",),
+    "call_audio": ("body",),
+    "applications": ("application", "decision", "risk"),
+    "answers": ("body",),
+    "audit": ("note",),
+}
+
+
+def boxes(database: sqlite3.Connection) -> list[tuple[str, str, int, bytes]]:
+    return [
+        (table, column, rowid, blob)
+        for table, columns in SEALED.items()
+        for column in columns
+        for rowid, blob in database.execute(f"SELECT rowid, {column} FROM {table}").fetchall()
+    ]
+
+
+def put(database: sqlite3.Connection, table: str, column: str, rowid: int, blob: bytes) -> None:
+    database.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (blob, rowid))
+    database.commit()
+
+
+def test_every_sealed_column_is_in_the_list(storage: SqlStorage, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "data" / DATA_FILE) as database:
+        assert len(boxes(database)) == 2 * (2 + 1 + 3 + 8 + 3 + 1 + 1)
+    assert len(read_everything(storage)) == 10
+
+
+def test_a_thousand_random_swaps_are_all_found(storage: SqlStorage, tmp_path: Path) -> None:
+    rng = random.Random(3)
+    whole = read_everything(storage)
+    with sqlite3.connect(tmp_path / "data" / DATA_FILE) as database:
+        database.execute("PRAGMA synchronous=OFF")
+        all_boxes = boxes(database)
+        found = 0
+        for _ in range(1000):
+            (table, column, rowid, blob), (*_, other) = rng.sample(all_boxes, 2)
+            put(database, table, column, rowid, other)
+            with pytest.raises(Tampered):
+                read_everything(storage)
+            put(database, table, column, rowid, blob)
+            found += 1
+    assert found == 1000
+    assert read_everything(storage) == whole
+
+
+def test_changed_versions_and_bits_are_all_found(storage: SqlStorage, tmp_path: Path) -> None:
+    rng = random.Random(4)
+    with sqlite3.connect(tmp_path / "data" / DATA_FILE) as database:
+        for table, column, rowid, blob in boxes(database):
+            for at in (0, 1, 5, rng.randrange(6, len(blob))):
+                changed = bytearray(blob)
+                changed[at] ^= 1 << rng.randrange(8)
+                put(database, table, column, rowid, bytes(changed))
+                with pytest.raises(Tampered):
+                    read_everything(storage)
+            put(database, table, column, rowid, blob)
+    read_everything(storage)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE object_keys AS o SET wrapped = (SELECT wrapped FROM object_keys WHERE object_id = 'call:CA2')",
+        "UPDATE object_keys AS o SET wrapped = (SELECT wrapped FROM object_keys WHERE object_id = 'case:case_1')",
+        "UPDATE subject_keys AS s SET wrapped = (SELECT wrapped FROM subject_keys WHERE subject_id = 'case_2')",
+        "UPDATE object_keys SET subject_id = 'case_2' WHERE object_id = 'call:CA1'",
+        "UPDATE object_keys SET version = 2",
+        "UPDATE subject_keys SET version = 2",
+        "UPDATE subject_keys SET kek_version = 2",
+        "UPDATE object_keys SET wrapped = zeroblob(60)",
+        "DELETE FROM object_keys WHERE object_id = 'call:CA1'",
+    ],
+)
+def test_a_changed_key_store_opens_nothing(storage: SqlStorage, tmp_path: Path, change: str) -> None:
+    with sqlite3.connect(tmp_path / "data" / KEYS_FILE) as database:
+        database.execute(change)
+    with pytest.raises(WrongKey):
+        read_everything(storage)
+
+
+def test_a_record_moved_under_another_id_does_not_open(storage: SqlStorage, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "data" / DATA_FILE) as database:
+        database.execute("UPDATE call_lines SET call_id = 'CA1', number = number + 3 WHERE call_id = 'CA2'")
+    with storage.begin() as work, pytest.raises((CryptoError, NotFound)):
+        work.records.read("CA1")
