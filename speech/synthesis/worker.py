@@ -14,6 +14,7 @@ import json
 import os
 import resource
 import sys
+import time
 import wave
 
 import numpy as np
@@ -25,6 +26,9 @@ __all__ = ["Speaker", "join", "serve"]
 
 _KEPT_EDGE_MS = 15
 _QUIET = 40
+#: eSpeak's own thread looks at its queue at least this often.
+_SETTLE_S = 0.06
+_TRIES = 4
 
 
 def load_espeak() -> None:
@@ -58,49 +62,63 @@ def join(pieces: list[Samples | int]) -> bytes:
 class Speaker:
     """pyttsx3's engine with its traps closed.
 
-    ``runAndWait`` asks the driver to stop before it starts, and the driver then cancels whatever eSpeak still has in
-    its queue: a new rate was lost, or a word cut off, in every few prompts. So eSpeak's queue is emptied
-    (``Synchronize``) between setting a property and speaking.
+    ``runAndWait`` begins by asking the driver to stop, and the driver then cancels whatever eSpeak still has in its
+    queue, and the next utterance with it: a new rate was lost, or a word cut off, every few prompts. So properties are
+    set only when they change and are given time to arrive, and an utterance counts only when the engine says that it
+    was completed.
     """
 
     def __init__(self) -> None:
         load_espeak()
         import pyttsx3  # noqa: PLC0415 - its import looks for the library that was just loaded
-        from pyttsx3.drivers import _espeak  # noqa: PLC0415
 
-        self._synchronize = _espeak.Synchronize
         self._engine = pyttsx3.init()
-        self._errors: list[str] = []
-        self._engine.connect("error", lambda **what: self._errors.append(type(what.get("exception")).__name__))
+        self._set: dict[str, str | int] = {}
+        self._outcomes: list[bool] = []
+        self._engine.connect("error", lambda **_: self._outcomes.append(False))
+        self._engine.connect("finished-utterance", lambda completed, **_: self._outcomes.append(completed))
         self._engine.runAndWait()  # until then properties are only queued
 
     def render(self, voice: str, rate: int, wanted: list[Segment]) -> bytes:
-        """Raises ``RuntimeError`` when anything was not spoken as asked."""
-        self._errors.clear()
-        for name, value in (("voice", voice), ("rate", rate)):
-            self._engine.setProperty(name, value)
-        self._synchronize()
-        if self._engine.getProperty("rate") != rate:
-            raise RuntimeError("the rate was not taken")
+        """Raises ``RuntimeError`` when anything could not be spoken as asked."""
+        self._outcomes.clear()
+        self._take("voice", voice)
+        self._take("rate", rate)
+        if self._outcomes or self._engine.getProperty("rate") != rate:
+            self._set.clear()
+            raise RuntimeError("voice or rate were not taken")
         return join([part if isinstance(part, int) else self._speak(part) for part in wanted])
 
+    def _take(self, name: str, value: str | int) -> None:
+        if self._set.get(name) != value:
+            self._engine.setProperty(name, value)
+            time.sleep(_SETTLE_S)
+            self._set[name] = value
+
     def _speak(self, text: str) -> Samples:
+        for _ in range(_TRIES):
+            data = self._utter(text)
+            if self._outcomes == [True]:
+                with wave.open(io.BytesIO(data)) as sound:
+                    rate = sound.getframerate()
+                    pcm = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
+                if pcm.size:
+                    return resample(_trimmed(pcm, rate), rate, SAMPLE_RATE)
+            time.sleep(_SETTLE_S)
+        raise RuntimeError("not spoken to the end")
+
+    def _utter(self, text: str) -> bytes:
+        """What the engine wrote, whether whole or not."""
+        self._outcomes.clear()
         memory = os.memfd_create("prompt")
         try:
             self._engine.save_to_file(text, f"/proc/self/fd/{memory}")
             self._engine.runAndWait()
             with os.fdopen(os.dup(memory), "rb") as file:
                 file.seek(0)
-                data = file.read()
+                return file.read()
         finally:
             os.close(memory)
-        if self._errors:
-            raise RuntimeError(self._errors[0])
-        with wave.open(io.BytesIO(data)) as sound:
-            rate = sound.getframerate()
-            pcm = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
-        self._synchronize()
-        return resample(_trimmed(pcm, rate), rate, SAMPLE_RATE)
 
 
 def serve() -> None:
