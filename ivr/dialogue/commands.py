@@ -60,5 +60,5 @@ def _back(house: House, state: CallState) -> list[Effect]:
             before = question.id
     if before is None:
         return ask_again(house, state)
-    state.focus, state.mode, state.pending, state.echo = before, Mode.ASK, None, None
+    state.focus, state.mode, state.pending = before, Mode.ASK, None
     return ask(house, state)

@@ -94,7 +94,7 @@ class CallState:
     left_behind: Known | None = None
     recording: bool = False
     pending: Pending | None = None
-    echo: str | None = None
+    echoes: tuple[str, ...] = ()
     owner_verified: bool = False
     decision: Decision | None = None
     offer: int = 0

@@ -7,7 +7,7 @@ from datetime import datetime
 from core.codec import to_plain
 from core.decision.model import Decision, Outcome
 from core.evidence import Evidence, Source
-from ivr.dialogue.asking import ask, next_question, speak
+from ivr.dialogue.asking import ask, echo_of, next_question, speak
 from ivr.dialogue.effects import (
     AllowRecording,
     BindPhone,
@@ -39,8 +39,18 @@ def binding(state: CallState) -> str:
 
 
 def go_on(house: House, state: CallState, prefix: str = "") -> list[Effect]:
-    """Move to the first open step."""
+    """Move to the first open step, echoing on the way what no summary will read back.
+
+    An echo that nobody objects to confirms its value in passing, so every field is confirmed before it is submitted.
+    """
     state.mode, state.pending = Mode.ASK, None
+    state.echoes = tuple(
+        question.id
+        for question in house.script.slots
+        if not question.critical and question.id in state.slots and not state.slots[question.id].confirmed
+    )
+    spoken = (echo_of(house, slot, state.slots[slot].value) for slot in state.echoes)
+    prefix = " ".join(part for part in (prefix, *spoken) if part)
     state.focus = next_question(house, state)
     if state.focus == "code":
         return [SendCode("apply", binding(state))]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.evidence import ReadBack
 from ivr.dialogue import steps
-from ivr.dialogue.asking import ask, echo_of
+from ivr.dialogue.asking import ask
 from ivr.dialogue.confirmation import Treatment, treat
 from ivr.dialogue.effects import Effect
 from ivr.dialogue.keeping import Heard, confirm, keep
@@ -37,23 +37,11 @@ _PARTICULAR = (Kind.DATE, Kind.TERM, Kind.AMOUNT, Kind.DIGITS)
 _BY_KEY = ("full_name", "national_id_last4", "date_of_birth", "phone", "amount", "term_months")
 
 
-def _settle_echo(state: CallState) -> list[Effect]:
-    """The caller went on without objecting to the echo of the last value: that confirms it in passing."""
-    slot, state.echo = state.echo, None
-    if slot and slot in state.slots and not state.slots[slot].confirmed:
-        return [confirm(state, (slot,), ReadBack.IMPLICIT)]
-    return []
-
-
-def _went_on(house: House, state: CallState, question: Question, done: list[Effect]) -> list[Effect]:
-    """After a slot is stored: echo it in the next prompt when no summary will read it back."""
-    state.mode, state.pending = Mode.ASK, None
-    prefix = ""
-    answer = state.slots[question.id]
-    if not question.critical and not answer.confirmed:
-        state.echo = question.id
-        prefix = echo_of(house, question.id, answer.value)
-    return [*done, *steps.go_on(house, state, prefix)]
+def _settle_echoes(state: CallState) -> list[Effect]:
+    """The caller went on without objecting to what was just echoed: that confirms it in passing."""
+    names = tuple(slot for slot in state.echoes if not state.slots[slot].confirmed)
+    state.echoes = ()
+    return [confirm(state, names, ReadBack.IMPLICIT)] if names else []
 
 
 def _take_slot(house: House, state: CallState, question: Question, heard: Heard) -> list[Effect]:
@@ -65,16 +53,16 @@ def _take_slot(house: House, state: CallState, question: Question, heard: Heard)
         return ask(house, state)
     value = values[0]
     if heard.keyed:
-        return _went_on(house, state, question, [*_settle_echo(state), keep(state, question.id, value, heard.evidence)])
+        return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *steps.go_on(house, state)]
     sure = heard.evidence.confidence or 0.0
     match treat(question, sure, heard.unknown, doubtful(question, value)):
         case Treatment.REJECT:
             return trouble(house, state, "no_match")
         case Treatment.CONFIRM:
-            done = _settle_echo(state)
+            done = _settle_echoes(state)
             state.mode, state.pending = Mode.CONFIRM, Pending(question.id, (value,), heard.evidence)
             return [*done, *ask(house, state)]
-    return _went_on(house, state, question, [*_settle_echo(state), keep(state, question.id, value, heard.evidence)])
+    return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *steps.go_on(house, state)]
 
 
 def _take_confirmation(house: House, state: CallState, question: Question, heard: Heard) -> list[Effect]:
@@ -93,9 +81,8 @@ def _take_confirmation(house: House, state: CallState, question: Question, heard
         state.pending = Pending(question.id, better, heard.evidence)
         return ask(house, state)
     if heard.parsed.value is True:
-        stored = [keep(state, question.id, pending.values[0], pending.evidence)]
-        stored.append(confirm(state, (question.id,), ReadBack.EXPLICIT))
-        return _went_on(house, state, question, list(stored))
+        stored = keep(state, question.id, pending.values[0], pending.evidence)
+        return [stored, confirm(state, (question.id,), ReadBack.EXPLICIT), *steps.go_on(house, state)]
     if heard.parsed.value is False:
         state.mode, state.pending = Mode.ASK, None
         return trouble(house, state, "rejected")
@@ -113,7 +100,7 @@ def _take_choice(house: House, state: CallState, question: Question, heard: Hear
     if len(fits) != 1:
         state.mode, state.pending = Mode.ASK, None
         return trouble(house, state, "no_match")
-    return _went_on(house, state, question, [keep(state, question.id, fits[0], heard.evidence)])
+    return [keep(state, question.id, fits[0], heard.evidence), *steps.go_on(house, state)]
 
 
 def _correct(house: House, state: CallState, slot: str, heard: Heard) -> list[Effect]:
@@ -122,14 +109,13 @@ def _correct(house: House, state: CallState, slot: str, heard: Heard) -> list[Ef
     parsed = parse(question.kind, heard.parsed.tail or heard.text, house.language, today=state.today)
     values = candidates(question, parsed, state.today, house.currency, house.region)
     state.pending, state.mode = None, Mode.ASK
+    state.echoes = tuple(echo for echo in state.echoes if echo != slot)
+    done = _settle_echoes(state)
     if len(values) != 1:
-        state.echo, state.focus = None, slot
-        return ask(house, state)
-    state.echo = None if question.critical else slot
+        state.focus = slot
+        return [*done, *ask(house, state)]
     stored = keep(state, slot, values[0], heard.evidence)
-    changed = house.prompts.render("line.changed").text
-    prefix = changed if question.critical else f"{changed} {echo_of(house, slot, values[0])}"
-    return [stored, *steps.go_on(house, state, prefix)]
+    return [*done, stored, *steps.go_on(house, state, house.prompts.render("line.changed").text)]
 
 
 def _topic(house: House, state: CallState, heard: Heard) -> str | None:
@@ -142,7 +128,7 @@ def _topic(house: House, state: CallState, heard: Heard) -> str | None:
         return None
     if state.focus == "summary":
         return _fits_one(house, state, heard)
-    return state.echo
+    return state.echoes[-1] if state.echoes else None
 
 
 def _fits_one(house: House, state: CallState, heard: Heard) -> str | None:
@@ -192,10 +178,11 @@ def take(house: House, state: CallState, heard: Heard, now: datetime) -> list[Ef
 def _take_summary(house: House, state: CallState, heard: Heard) -> list[Effect]:
     if heard.parsed.value is True:
         names = tuple(question.id for question in house.script.slots if question.critical)
-        return [*_settle_echo(state), confirm(state, names, ReadBack.EXPLICIT), *steps.go_on(house, state)]
+        return [*_settle_echoes(state), confirm(state, names, ReadBack.EXPLICIT), *steps.go_on(house, state)]
     if heard.parsed.value is False:
+        done = _settle_echoes(state)
         state.mode = Mode.WHICH_SLOT
-        return ask(house, state)
+        return [*done, *ask(house, state)]
     return trouble(house, state, "no_match")
 
 

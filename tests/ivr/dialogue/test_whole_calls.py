@@ -117,6 +117,7 @@ def test_a_bare_correction_at_the_summary_finds_its_field(words: str, slot: str,
     call = TextCall(by_question(HAPPY | {"summary": [words, "yes"]})).run()
     assert call.ended == EndCall("accepted")
     assert str(call.value(slot)) == value
+    assert all(answer.confirmed for answer in call.session.state.slots.values())
 
 
 def test_no_at_the_summary_asks_which_and_changes_it() -> None:
@@ -143,7 +144,7 @@ def test_low_confidence_is_read_back_and_a_no_asks_again() -> None:
     }
     call = TextCall(by_question(answers), confidence=lambda text: 0.6 if "thousand" in text else 0.95).run()
     assert str(call.value("amount")) == "2000.00"
-    assert call.session.state.slots["amount"].confirmed
+    assert all(answer.confirmed for answer in call.session.state.slots.values())
 
 
 def test_correction_inside_a_confirmation() -> None:
