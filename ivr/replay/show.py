@@ -81,25 +81,29 @@ class CallView:
                 text += f"\nAPR {fact['apr']} %, interest {fact['rate']} % a year, {fact['total']} to repay in all"
                 out.print(Panel(Text(text), title="Offer", border_style="cyan"))
             case "record":
-                out.print(Text(f"The encrypted record lies in {fact['path']}", "bold"), soft_wrap=True)
+                out.print(Text(f"The encrypted record: {fact['path']}", "bold"), soft_wrap=True)
                 out.print(Text(f"Read it as an authorised operator: loanline records show {fact['call']}", "dim"))
             case "end":
                 self._row(fact["at_ms"], "end", "bold", Text(fact["outcome"].replace("_", " ")))
 
     def signals(self) -> None:
-        """The last state of every fraud signal."""
+        """The last state of every fraud signal; those that were not assessed by their reason."""
         if self._signals is None:
             return
         table = Table(title="Fraud signals", title_justify="left", header_style="bold")
         for head in ("Signal", "Value", "What it says"):
             table.add_column(head)
+        absent: dict[str, list[str]] = {}
         for signal in self._signals["signals"]:
-            value = signal.get("value") if signal["assessed"] else None
-            shown = "not assessed" if value is None else f"{value:.3g} {signal.get('unit', '')}".strip()
-            table.add_row(
-                signal["name"].replace("_", " "), Text(shown, "" if value is not None else "dim"), signal["text"]
-            )
+            value, name = signal.get("value"), signal["name"].replace("_", " ")
+            if signal["assessed"]:
+                shown = "" if value is None else f"{value:.3g} {signal.get('unit', '')}".strip()
+                table.add_row(name, shown, Text(signal["text"]))
+            else:
+                absent.setdefault(signal["text"].removeprefix("not assessed: "), []).append(name)
         self._console.print(table)
+        for why, names in absent.items():
+            self._console.print(Text(f"Not assessed, {why}: {', '.join(names)}", "dim"))
 
     def verdict(self, verdict: Verdict, slots: Sequence[tuple[str, object, object]]) -> None:
         """What was expected beside what was heard, and what differs."""

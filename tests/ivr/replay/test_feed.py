@@ -13,6 +13,7 @@ from core.risk import Band
 from ivr.replay.feed import CallFacts, Fact, follow
 from tests.ivr.replay.test_wire import serving
 
+UNHEARD = {"name": "voice_x", "assessed": False, "text": "not assessed: needs consent", "value": None, "unit": ""}
 FACTS: list[dict[str, Any]] = [
     {"kind": "began", "at_ms": 0, "caller": "+1•••23"},
     {"kind": "prompt", "at_ms": 0, "id": "amount.ask", "text": "How much?"},
@@ -26,7 +27,7 @@ FACTS: list[dict[str, Any]] = [
         "band": "observe",
         "level": 1,
         "complete": True,
-        "signals": [{"name": "pitch", "assessed": True, "text": "t", "value": 1.5, "unit": "Hz"}],
+        "signals": [{"name": "pitch", "assessed": True, "text": "t", "value": 1.5, "unit": "Hz"}, UNHEARD],
     },
     {"kind": "heard", "at_ms": 6000, "question": "code", "text": "", "hidden": True, "confidence": 0.5},
     {"kind": "decision", "at_ms": 7000, "outcome": "approve", "reasons": [{"code": "ok", "text": "x"}]},

@@ -36,15 +36,16 @@ def test_everything_worth_seeing_is_shown() -> None:
         "“two thousand”  90% sure",
         "amount = 2000.00",
         "read back: explicit",
-        "observe: 1 signals assessed, 0 not",
+        "observe: 1 signals assessed, 1 not",
         "pressed 6 keys",
         "not written down",
         "Decision: approve",
         "APR 11.9 %",
         "12 instalments of 266.54",
-        "The encrypted record lies in data/demo",
+        "The encrypted record: data/demo",
         "loanline records show CA1",
         "1.5 Hz",
+        "Not assessed, needs consent: voice x",
         "every slot are as the fixture expects",
     ):
         assert part in text, part
