@@ -12,7 +12,7 @@ from core.decision.reasons import reason
 from core.finance.loaded import loaded_rate
 from core.finance.rounding import shown, working_precision
 from core.finance.schedule import Instalment, Method, Plan, schedule
-from core.jurisdiction.pack import Pack, Product
+from core.jurisdiction.pack import Pack, Product, Regime
 from core.money import Money
 
 __all__ = ["Desk", "Quote"]
@@ -26,6 +26,16 @@ class Quote:
 
     terms: Terms | None
     obstacles: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """A schedule at one rate, and what it costs a year with the fees in, by each regime that matters."""
+
+    rate: Decimal
+    rows: tuple[Instalment, ...]
+    fees: Money
+    loaded: dict[Regime, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +72,22 @@ class Desk:
         obstacles = self.obstacles(amount, months)
         if obstacles:
             return Quote(None, obstacles)
-        share = self._share(self.heaviest_payment(amount, months))
-        rate = self._under_caps(amount, months, self.rules.rate_for(share))
-        if rate is None:
+        priced = self._under_caps(
+            amount, months, self.rules.rate_for(self._share(self.heaviest_payment(amount, months)))
+        )
+        if priced is None:
             return Quote(None, (reason("cost_above_cap"),))
-        rows = self._rows(amount, months, rate)
-        fees = self._fees(amount)
-        loaded = loaded_rate(self.pack.regime, amount, fees, self.start, rows)
         return Quote(
             Terms(
                 principal=amount,
-                rate=rate,
-                apr=shown(loaded, 2),
+                rate=priced.rate,
+                apr=shown(priced.loaded[self.pack.regime], 2),
                 apr_regime=self.pack.regime.value,
                 term_months=months,
                 method=self._method.value,
                 start=self.start,
-                fees=fees,
-                instalments=rows,
+                fees=priced.fees,
+                instalments=priced.rows,
             )
         )
 
@@ -110,22 +118,28 @@ class Desk:
     def _rows(self, amount: Money, months: int, rate: Decimal) -> tuple[Instalment, ...]:
         return schedule(Plan(amount, rate, months, self._method, self.start))
 
-    def _within_caps(self, amount: Money, months: int, rate: Decimal) -> bool:
+    def _priced(self, amount: Money, months: int, rate: Decimal) -> _Priced:
         rows, fees = self._rows(amount, months, rate), self._fees(amount)
-        return all(
-            loaded_rate(cap.regime, amount, fees, self.start, rows) <= cap.per_cent
-            for cap in self.pack.caps_on(self.start)
+        regimes = {self.pack.regime, *(cap.regime for cap in self.pack.caps_on(self.start))}
+        return _Priced(
+            rate, rows, fees, {regime: loaded_rate(regime, amount, fees, self.start, rows) for regime in regimes}
         )
 
-    def _under_caps(self, amount: Money, months: int, wanted: Decimal) -> Decimal | None:
-        """The highest rate up to ``wanted``, in hundredths of a per cent, that no cap forbids."""
-        if self._within_caps(amount, months, wanted):
-            return wanted
+    def _within_caps(self, priced: _Priced) -> bool:
+        return all(priced.loaded[cap.regime] <= cap.per_cent for cap in self.pack.caps_on(self.start))
+
+    def _under_caps(self, amount: Money, months: int, wanted: Decimal) -> _Priced | None:
+        """The loan at the highest rate up to ``wanted``, in hundredths of a per cent, that no cap forbids."""
+        best = self._priced(amount, months, wanted)
+        if self._within_caps(best):
+            return best
+        found: _Priced | None = None
         low, high = -1, int((wanted / _STEP).to_integral_value(rounding=ROUND_UP))
         while high - low > 1:
             middle = (low + high) // 2
-            if self._within_caps(amount, months, middle * _STEP):
-                low = middle
+            tried = self._priced(amount, months, middle * _STEP)
+            if self._within_caps(tried):
+                low, found = middle, tried
             else:
                 high = middle
-        return None if low < 0 else low * _STEP
+        return found

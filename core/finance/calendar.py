@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import isleap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +13,12 @@ from core.errors import InvalidInput
 __all__ = ["MonthStep", "add_months", "anchored", "due_dates", "is_last_day", "months_back", "whole_months"]
 
 
+#: Days of the months 1 to 12 of a common year.
+_LENGTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
 def _last_day(year: int, month: int) -> int:
-    return monthrange(year, month)[1]
+    return 29 if month == 2 and isleap(year) else _LENGTHS[month]
 
 
 def is_last_day(day: date) -> bool:

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 
 from core.errors import InvalidInput
 from core.finance.calendar import add_months, due_dates
@@ -21,6 +21,9 @@ from core.finance.rounding import working_precision
 from core.money import Money
 
 __all__ = ["Instalment", "Method", "Plan", "schedule", "totals"]
+
+
+_TWELFTH = Fraction(1, 12)
 
 
 class Method(StrEnum):
@@ -98,11 +101,12 @@ def schedule(plan: Plan) -> tuple[Instalment, ...]:
     A payment never falls below the interest of its row, so the balance never grows.
     """
     with working_precision():
-        dues = _dues(plan, plan.months)
+        dues = list(islice(due_dates(plan.start, plan.first_due), plan.amortise_over or plan.months))
         if plan.method is Method.BULLET:
-            return _bullet(plan, dues[-1])
+            return _bullet(plan, dues[plan.months - 1])
         if plan.method is Method.EQUAL_INSTALMENT:
-            return _rows(plan, dues, _level(plan))
+            level = _level(plan, dues)
+            return _rows(plan, dues, lambda _interest: level)
         if plan.method is Method.EQUAL_PRINCIPAL:
             part = _to_minor(Decimal(plan.principal.minor) / plan.months, plan.rounding)
             return _rows(plan, dues, lambda interest: part + interest)
@@ -119,20 +123,16 @@ def totals(rows: tuple[Instalment, ...]) -> tuple[Money, Money, Money]:
     )
 
 
-def _dues(plan: Plan, months: int) -> list[date]:
-    return list(islice(due_dates(plan.start, plan.first_due), months))
-
-
 def _to_minor(amount: Decimal, rounding: str) -> int:
     return int(amount.to_integral_value(rounding=rounding))
 
 
-def _period(plan: Plan, begin: date, due: date, basis: DayCount, first: bool) -> Fraction:
-    """The part of a year of one row. Regular months of equal-month conventions are a twelfth by definition."""
-    regular = not first or due == add_months(plan.start, 1)
-    if regular and basis.equal_months:
-        return Fraction(1, 12)
-    return year_fraction(begin, due, basis)
+def _periods(plan: Plan, dues: list[date], basis: DayCount) -> list[Fraction]:
+    """The part of a year of each row. Regular months of equal-month conventions are a twelfth by definition."""
+    if not basis.equal_months:
+        return [year_fraction(begin, due, basis) for begin, due in pairwise([plan.start, *dues])]
+    first = _TWELFTH if dues[0] == add_months(plan.start, 1) else year_fraction(plan.start, dues[0], basis)
+    return [first, *[_TWELFTH] * (len(dues) - 1)]
 
 
 def _interest(plan: Plan, balance: int, part: Fraction) -> int:
@@ -143,10 +143,10 @@ def _interest(plan: Plan, balance: int, part: Fraction) -> int:
 def _rows(plan: Plan, dues: list[date], payment_for: Callable[[int], int]) -> tuple[Instalment, ...]:
     currency = plan.principal.currency
     balance = plan.principal.minor
-    begin = plan.start
     rows: list[Instalment] = []
-    for number, due in enumerate(dues, start=1):
-        interest = _interest(plan, balance, _period(plan, begin, due, plan.day_count, number == 1))
+    dues = dues[: plan.months]
+    for number, (due, part) in enumerate(zip(dues, _periods(plan, dues, plan.day_count), strict=True), start=1):
+        interest = _interest(plan, balance, part)
         repaid = balance if number == len(dues) else max(0, min(payment_for(interest) - interest, balance))
         balance -= repaid
         rows.append(
@@ -159,23 +159,17 @@ def _rows(plan: Plan, dues: list[date], payment_for: Callable[[int], int]) -> tu
                 Money(balance, currency),
             )
         )
-        begin = due
     return tuple(rows)
 
 
-def _level(plan: Plan) -> Callable[[int], int]:
+def _level(plan: Plan, dues: list[date]) -> int:
     """The equal payment: the principal over the sum of the discount factors of all periods."""
-    basis = plan.payment_day_count or plan.day_count
     factor = Decimal(1)
     factors = Decimal(0)
-    begin = plan.start
-    for index, due in enumerate(_dues(plan, plan.amortise_over or plan.months)):
-        part = _period(plan, begin, due, basis, index == 0)
+    for part in _periods(plan, dues, plan.payment_day_count or plan.day_count):
         factor /= 1 + plan.rate * part.numerator / (100 * part.denominator)
         factors += factor
-        begin = due
-    level = _to_minor(plan.principal.minor / factors, plan.rounding)
-    return lambda _interest: level
+    return _to_minor(plan.principal.minor / factors, plan.rounding)
 
 
 def _bullet(plan: Plan, due: date) -> tuple[Instalment, ...]:

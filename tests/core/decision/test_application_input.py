@@ -83,7 +83,7 @@ def test_each_answer_is_needed_and_checked(name: str, value: object) -> None:
         ("amount", {"amount": "1e6"}),
         ("amount", {"amount": "NaN"}),
         ("monthly_income", {"monthly_income": 4200}),
-        ("currency", {"currency": "XXX"}),
+        ("currency", {"currency": "ZZZ"}),
         ("date_of_birth", {"date_of_birth": "1985-02-30"}),
         ("term_months", {"term_months": True}),
         ("owner_verified", {"owner_verified": "yes"}),

@@ -28,7 +28,7 @@ US = (files("core.jurisdiction") / "packs" / "us.toml").read_text("utf-8")
         ('per_cent = "36.00"', 'per_cent = "36.00"\nplus = 1', "pack.caps.0.plus"),
         ('\nregime = "us_app_j"', '\nregime = "xirr"', "pack.caps.0.regime"),
         ("since = 2015-10-03", 'since = "2015-10-03"', "pack.caps.0.since"),
-        ('currency = "USD"', 'currency = "XXX"', "pack.pack.currency"),
+        ('currency = "USD"', 'currency = "ZZZ"', "pack.pack.currency"),
         ('"medical", ', '"gambling", ', "gambling"),
         ('methods = ["equal_instalment"]', 'methods = ["balloon"]', "balloon"),
         ('min_amount = "200.00"', 'min_amount = "200.001"', "min_amount"),

@@ -72,7 +72,7 @@ def test_every_option_of_a_schedule() -> None:
         ("first_due", "--first-due", "2026-12-01"),
         ("day_count", "--day-count", "30/365"),
         ("rounding", "--rounding", "nearest"),
-        ("currency", "--currency", "XXX"),
+        ("currency", "--currency", "ZZZ"),
     ],
 )
 def test_a_bad_option_is_named(field: str, option: str, value: str) -> None:
