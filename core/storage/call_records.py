@@ -50,6 +50,11 @@ class SqlCallRecords:
         self._work.new_call_key(call_id, subject)
         self._work.execute(calls.insert().values(call_id=call_id, case_id=case_id, started_at=at, recording=recording))
 
+    def case_of(self, call_id: str) -> str | None:
+        return self._work.execute(
+            select(calls.c.case_id).where(calls.c.call_id == call_id, calls.c.ended_at.is_(None))
+        ).scalar_one_or_none()
+
     def allow_recording(self, call_id: str) -> None:
         self._open_row(call_id)
         self._work.execute(update(calls).where(calls.c.call_id == call_id).values(recording=True))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine, Insert, func, select, update
+from sqlalchemy import Engine, Insert, bindparam, func, select, update
 
 from core.ports import Clock
 from core.security.keyring import KeyWrapper
@@ -147,13 +147,17 @@ class KeyUpkeep:
                 .where(subject_keys.c.kek_version < newest, subject_keys.c.wrapped.is_not(None))
                 .limit(at_most)
             ).all()
+            fresh = []
             for row in rows:
                 place = subject_place(row.subject_id, row.version)
                 secret = self._wrapper.unwrap(row.kek_version, row.wrapped, place)
+                fresh.append({"person": row.subject_id, "rewrapped": self._wrapper.wrap(newest, secret, place)})
+            if fresh:
                 connection.execute(
                     update(subject_keys)
-                    .where(subject_keys.c.subject_id == row.subject_id)
-                    .values(kek_version=newest, wrapped=self._wrapper.wrap(newest, secret, place))
+                    .where(subject_keys.c.subject_id == bindparam("person"))
+                    .values(kek_version=newest, wrapped=bindparam("rewrapped")),
+                    fresh,
                 )
             return len(rows)
 
