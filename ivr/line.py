@@ -14,6 +14,12 @@ from core.applicant import PhoneNumber
 __all__ = [
     "Admission",
     "AudioIn",
+    "CallNote",
+    "Form",
+    "FormAnswer",
+    "FormAsk",
+    "FormPage",
+    "Forms",
     "IncomingCall",
     "KeyIn",
     "Line",
@@ -21,6 +27,7 @@ __all__ = [
     "LineEvent",
     "MarkBack",
     "NextStep",
+    "PersonDesk",
     "Runner",
     "Switchboard",
 ]
@@ -87,7 +94,10 @@ class IncomingCall:
 
 
 class Admission(StrEnum):
+    """``FORM``: a line is free but nothing that can hear; the call is taken as a form (see ``Forms``)."""
+
     WELCOME = "welcome"
+    FORM = "form"
     FULL = "full"
     CLOSED = "closed"
 
@@ -96,8 +106,8 @@ class Admission(StrEnum):
 class NextStep:
     """What the telephone network should do once the stream is over.
 
-    ``kind`` is ``goodbye`` (hang up), ``person`` (give the call to a person), ``reconnect`` (stream again) or
-    ``call_back`` (say that we call back, hang up).
+    ``kind`` is ``goodbye`` (hang up), ``person`` (give the call to a person), ``reconnect`` (stream again), ``form``
+    (go on without a stream) or ``call_back`` (say that we call back, hang up).
     """
 
     kind: str
@@ -127,3 +137,97 @@ class Switchboard(Protocol):
     def next_step(self, call_id: str) -> NextStep: ...
 
     async def ended(self, call_id: str, why: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FormAsk:
+    """How one answer of a form is taken: by voice, through the telephone network's own recogniser, or by keys.
+
+    ``digits`` keys end the answer, or the key ``finish``; with neither, a pause of ``patience_s``. ``hints`` are
+    phrases to expect. Silence of ``pause_s`` ends what is spoken.
+    """
+
+    hints: tuple[str, ...]
+    digits: int | None
+    finish: str
+    patience_s: int
+    pause_s: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FormPage:
+    """One page of a form: what is said to its end, what may be spoken over, and how the answer is taken.
+
+    Without ``ask`` the form is over, and ``step`` is what comes next.
+    """
+
+    number: int
+    whole: tuple[str, ...]
+    open: tuple[str, ...]
+    ask: FormAsk | None
+    step: NextStep
+
+    def __repr__(self) -> str:
+        return f"FormPage({self.number}, {self.step.kind})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FormAnswer:
+    """What came back to page ``number``: keys, words (``confidence`` from 0 to 1 where one was given), or nothing."""
+
+    number: int
+    text: str = ""
+    confidence: float | None = None
+    keys: str = ""
+
+    def __repr__(self) -> str:
+        return f"FormAnswer({self.number})"
+
+
+class Form(Protocol):
+    """A call taken page by page, without a stream."""
+
+    async def page(self) -> FormPage:
+        """The page the caller is on; the first call opens the form. Raises ``LoanlineError`` when it cannot go on."""
+        ...
+
+    async def answer(self, given: FormAnswer) -> FormPage:
+        """The page after this answer. An answer to another page than the open one changes nothing."""
+        ...
+
+
+class Forms(Protocol):
+    async def form(self, call: IncomingCall) -> Form:
+        """The form of this call, which goes on where its stream stopped.
+
+        Raises ``Conflict`` when the call is over or no line is free, ``StorageError``.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallNote:
+    """What a person is told before they take a call: codes and counts, nothing of what the caller said."""
+
+    case: str
+    reason: str
+    open_question: str
+    answered: int
+    questions: int
+    owner_verified: bool
+
+
+class PersonDesk(Protocol):
+    """What the line knows about a call that a person takes or gives back."""
+
+    def note(self, call_id: str) -> CallNote:
+        """Raises ``NotFound``."""
+        ...
+
+    def with_person(self, call_id: str) -> None:
+        """The call has left the line for a person: it takes no room, and it is not over. Raises ``NotFound``."""
+        ...
+
+    def can_go_on(self, call_id: str) -> bool:
+        """Whether the line could take the call up where it stopped."""
+        ...
