@@ -1,0 +1,109 @@
+"""Thousands of random callers: each call comes to a legal end within its budgets, and nothing unconfirmed is submitted.
+
+``LOANLINE_RANDOM_CALLERS`` sets how many (``make fuzz`` runs 10,000).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.evidence import ReadBack
+from ivr.dialogue.effects import Effect, EndCall, HandOver, Listen, Respond, Say, Submit
+from ivr.dialogue.keys import name_to_keys
+from tests.ivr.dialogue.text_caller import CODE, HAPPY, HOUSE, TextCall, decline
+
+CALLERS = int(os.environ.get("LOANLINE_RANDOM_CALLERS", "400"))
+MOST_PROMPTS = HOUSE.script.limits.prompts_per_call + HOUSE.script.limits.troubles_per_call + 20
+
+RIGHT_KEYS = {
+    "consent": "1", "full_name": name_to_keys("ann lee"), "national_id_last4": "0073", "date_of_birth": "03031985",
+    "monthly_income": "3200#", "employment": "1", "monthly_debt": "0#", "amount": "2500#", "term_months": "12#",
+    "purpose": "3", "summary": "1", "code": CODE, "offer": "1", "phone": "4155550123", "resume": CODE,
+}  # fmt: skip
+NONSENSE = [
+    "purple monkey", "what", "uh", "hmm yes no", "seven", "twelve", "three fifty", "zero", "one million dollars",
+    "minus five", "i was", "the third", "march", "yes but change the amount", "no", "yes", "no wait",
+    "no twelve hundred", "i meant march", "change my income", "change my name to bob smith", "i said no",
+    "nineteen eighty five", "nine nine nine nine nine nine nine nine nine nine", "x" * 400, "start again",
+    "it should be june ninth nineteen seventy nine", "the first", "birth date", "the phone", "months",
+]  # fmt: skip
+COMMANDS = ["repeat", "slower", "help", "go back", "i don't know"]
+LAST_WORDS = ["agent", "stop", "i did not ask for this loan"]
+
+
+class RandomCaller:
+    """Mostly cooperative, as clumsy as ``clumsiness`` says; may hang up at any moment."""
+
+    def __init__(self, seed: int, clumsiness: float) -> None:
+        self.random, self.clumsiness, self.hung_up = random.Random(seed), clumsiness, False
+
+    def __call__(self, prompt_id: str, _heard: int) -> str | None:
+        question = prompt_id.partition(".")[0]
+        pick = self.random.random
+        if pick() < self.clumsiness:
+            return self._clumsy()
+        if prompt_id.endswith((".confirm", ".which_of")):
+            return "yes" if pick() < 0.7 else self.random.choice(["no", "keys:2", "keys:1", "the first"])
+        if pick() < 0.3 and question in RIGHT_KEYS:
+            return "keys:" + RIGHT_KEYS[question]
+        return HAPPY.get(question, "four one five five five five zero one two three")
+
+    def _clumsy(self) -> str | None:
+        kind = self.random.randrange(20)
+        if kind < 4:
+            return None
+        if kind < 8:
+            return "keys:" + "".join(self.random.choice("0123456789*#") for _ in range(self.random.randrange(1, 12)))
+        if kind < 11:
+            return self.random.choice(COMMANDS)
+        if kind == 11:
+            return self.random.choice(LAST_WORDS)
+        return self.random.choice(NONSENSE)
+
+    def confidence(self, _text: str) -> float:
+        return self.random.choice([0.95, 0.95, 0.9, 0.6, 0.2]) if self.random.random() < self.clumsiness else 0.95
+
+
+def _submitted_state_is_confirmed(call: TextCall, effects: list[Effect]) -> None:
+    """Checked at the moment of the ``Submit``, not afterwards."""
+    if Submit() not in effects:
+        return
+    state = call.session.state
+    assert state.owner_verified
+    for question in HOUSE.script.slots:
+        answer = state.slots[question.id]
+        assert answer.confirmed, question.id
+        if question.critical:
+            assert answer.evidence[-1].read_back is ReadBack.EXPLICIT, question.id
+
+
+@given(seed=st.integers(0, 2**32), clumsiness=st.sampled_from([0.0, 0.05, 0.2, 0.5, 0.9, 1.0]), declined=st.booleans())
+@settings(max_examples=CALLERS, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_call_comes_to_a_legal_end(seed: int, clumsiness: float, declined: bool) -> None:
+    caller = RandomCaller(seed, clumsiness)
+    call = TextCall(caller, confidence=caller.confidence)
+    if declined:
+        call.decision = decline()
+    handle = call.session.handle
+
+    def watched(event: object, now: object) -> list[Effect]:
+        effects = handle(event, now)  # type: ignore[arg-type]  # passes on what the harness gives
+        _submitted_state_is_confirmed(call, effects)
+        return effects
+
+    call.session.handle = watched  # type: ignore[method-assign]  # the harness looks over the session's shoulder
+    call.run(limit=600)
+
+    assert isinstance(call.ended, EndCall | HandOver), call.prompts[-8:]
+    assert len(call.prompts) <= MOST_PROMPTS
+    assert sum(isinstance(effect, Submit) for effect in call.effects) <= 1
+    assert sum(isinstance(effect, Respond) for effect in call.effects) <= 1
+    last_listen = max((i for i, e in enumerate(call.effects) if isinstance(e, Listen)), default=-1)
+    assert isinstance(call.effects[-1], EndCall | HandOver)
+    assert any(isinstance(effect, Say) for effect in call.effects[last_listen + 1 :]), "the caller is told how it ends"
+    if clumsiness == 0.0 and not declined:
+        assert call.ended == EndCall("accepted")
