@@ -54,15 +54,16 @@ class Desk:
         return cls(facts.monthly_income, facts.monthly_debt, facts.decided_on, pack, product, rules)
 
     def obstacles(self, amount: Money, months: int) -> tuple[Reason, ...]:
-        """What stands against this loan at the highest price; empty when it is affordable."""
+        """What stands against this loan at the highest price; empty when it is affordable.
+
+        Both reasons mean to a person that the debts are too much for the income, so only the weightier is given.
+        """
         payment = self.heaviest_payment(amount, months)
-        found = []
-        limit = self.limit
-        if self._share(payment) > limit:
-            found.append(reason("debt_service_too_high", per_cent=limit))
+        if self._share(payment) > self.limit:
+            return (reason("debt_service_too_high", per_cent=self.limit),)
         if self.monthly_income - self.monthly_debt - payment < self.rules.residual_income:
-            found.append(reason("income_left_too_low", amount=self.rules.residual_income))
-        return tuple(found)
+            return (reason("income_left_too_low", amount=self.rules.residual_income),)
+        return ()
 
     def quote(self, amount: Money, months: int) -> Quote:
         """The offer at the price of its band, lowered where the loaded rate would pass a cap.
