@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,7 @@ from ivr.system import SystemClock, SystemIds
 if TYPE_CHECKING:
     from ivr.replay.caller import Heard, Said
     from ivr.replay.result import Played
+    from ivr.replay.wire import Carrier
 
 __all__ = ["register"]
 
@@ -38,22 +39,20 @@ def call(
     speed: _Speed = 1.0,
 ) -> None:
     """Be a Twilio caller: signed webhooks, Media Streams, marks and clear obeyed. Needs TWILIO_AUTH_TOKEN."""
-    from rich.console import Console  # noqa: PLC0415  # heavy imports wait until the command is known
+    from rich.console import Console  # noqa: PLC0415
 
     from ivr.replay.compare import judge  # noqa: PLC0415
     from ivr.replay.demo import play_over_the_wire  # noqa: PLC0415
     from ivr.replay.manifest import read_fixture  # noqa: PLC0415
     from ivr.replay.report import as_json as report_of  # noqa: PLC0415
-    from ivr.replay.wire import Carrier  # noqa: PLC0415
 
     fixture = read_fixture(file)
-    token = _auth_token()
+    carrier = _carrier(to, public_url)
     console = Console(stderr=True, highlight=False)
 
     def watch(item: Heard | Said) -> None:
         console.print(_one_line(item), markup=False)
 
-    carrier = Carrier(token, _address(to, "to"), _address(public_url or to, "public_url"), **_account())
     played, seen, _facts = asyncio.run(
         play_over_the_wire(fixture, carrier, _call_id(), clock=SystemClock(), speed=speed, heard_or_said=watch)
     )
@@ -79,7 +78,7 @@ def replay(
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Calls at once.")] = 2,
 ) -> None:
     """Run recorded calls through the pipeline, faster than real time, and compare with what they expect."""
-    from rich.console import Console  # noqa: PLC0415  # heavy imports wait until the command is known
+    from rich.console import Console  # noqa: PLC0415
     from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     from ivr.rehearsal import rehearsal  # noqa: PLC0415
@@ -124,7 +123,7 @@ def demo(
     speed: _Speed = 6.0,
 ) -> None:
     """Start a server, play a recorded borrower's call into it as Twilio would, and show what happens."""
-    from rich.console import Console  # noqa: PLC0415  # heavy imports wait until the command is known
+    from rich.console import Console  # noqa: PLC0415
 
     from ivr.replay.child import demo_server  # noqa: PLC0415
     from ivr.replay.compare import judge  # noqa: PLC0415
@@ -171,7 +170,7 @@ def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on, 0 for a free one.")] = 8081,
 ) -> None:
     """Serve the stand-ins: text messages, credit bureau, registers, payments. Never for production."""
-    import socket  # noqa: PLC0415  # heavy imports wait until the command is known
+    import socket  # noqa: PLC0415
 
     import uvicorn  # noqa: PLC0415
 
@@ -192,9 +191,10 @@ def _call_id() -> str:
     return "CA" + SystemIds().new("call").partition("_")[2].ljust(32, "0")
 
 
-def _auth_token() -> str:
-    """Twilio's secret; else the one that a demo server keeps in the same data directory."""
-    from ivr.settings import load_settings  # noqa: PLC0415  # heavy imports wait until the command is known
+def _carrier(to: str, public_url: str) -> Carrier:
+    """Whose calls we make: Twilio's secret, else the one that a demo server keeps in the same data directory."""
+    from ivr.replay.wire import Carrier  # noqa: PLC0415
+    from ivr.settings import load_settings  # noqa: PLC0415
 
     settings = load_settings()
     token = settings.twilio_auth_token.get_secret_value()
@@ -202,12 +202,8 @@ def _auth_token() -> str:
         token = settings.demo_token_path.read_text("utf-8").strip()
     if not token:
         raise EnvironmentProblem("Set TWILIO_AUTH_TOKEN to the token the server checks signatures with.")
-    return token
-
-
-def _account() -> dict[str, Any]:
-    sid = os.environ.get("TWILIO_ACCOUNT_SID", "")
-    return {"account": sid} if sid else {}
+    carrier = Carrier(token, _address(to, "to"), _address(public_url or to, "public_url"))
+    return replace(carrier, account=settings.twilio_account_sid or carrier.account)
 
 
 def _address(url: str, field: str) -> str:
@@ -217,7 +213,7 @@ def _address(url: str, field: str) -> str:
 
 
 def _one_line(item: Heard | Said) -> str:
-    from ivr.replay.caller import Heard  # noqa: PLC0415  # heavy imports wait until the command is known
+    from ivr.replay.caller import Heard  # noqa: PLC0415
 
     if isinstance(item, Heard):
         return f"{item.end_ms / 1000:7.1f} s  heard {item.prompt_id}{' (cut off)' if item.flushed else ''}"

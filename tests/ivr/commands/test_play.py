@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from fastapi import WebSocket
 from typer.testing import CliRunner
 
 from core.errors import EnvironmentProblem, InvalidFixture, InvalidInput
@@ -26,11 +27,11 @@ def fixture(tmp_path: Path) -> Path:
 
 
 async def test_call_is_a_carrier_in_another_process(fixture: Path) -> None:
-    async def talk(server: Server, ws: object, _: str) -> None:
+    async def talk(server: Server, ws: WebSocket, _: str) -> None:
         await server.until(ws, "start")
         await server.say(ws, "amount.ask:1")
         await server.until(ws, "dtmf")
-        await ws.close()  # type: ignore[attr-defined]
+        await ws.close()
 
     server = Server(talk)
     async with serving(server.app) as port:
