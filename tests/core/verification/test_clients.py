@@ -20,6 +20,7 @@ from core.verification.clients import (
 )
 from core.verification.model import CreditFile, FileStatus, NameMatch, Snapshot, Subject
 from core.verification.permission import Permission, Purpose
+from core.verification.ports import NegativeList, PayeeNames, PhoneOwners, WorkRegister
 from core.verification.provider import Patience, Provider
 from ivr.sandbox.people import LIST_SECRET, LISTED
 from tests.ivr.sandbox.serving import FixedClock, sandbox
@@ -110,12 +111,13 @@ async def test_an_old_report_shows_its_date_and_a_snapshot_its_age() -> None:
 
 async def test_work_phone_payee_and_list() -> None:
     async with provider() as each:
-        work = (await HttpWorkRegister(each).work(somebody("7341"), CREDIT)).value
+        register: WorkRegister = HttpWorkRegister(each)
+        work = (await register.work(somebody("7341"), CREDIT)).value
         assert work.known
         assert work.monthly_wage is not None
-        assert (await HttpWorkRegister(each).work(somebody("9001"), CREDIT)).value.known is False
+        assert (await register.work(somebody("9001"), CREDIT)).value.known is False
 
-        owners = HttpPhoneOwners(each)
+        owners: PhoneOwners = HttpPhoneOwners(each)
         phones = {
             number[-2:]: (await owners.owner(PhoneNumber(number), NAME, CREDIT)).value
             for number in ("+14155550123", "+14155550191", "+14155550192", "+14155550193")
@@ -125,11 +127,11 @@ async def test_work_phone_payee_and_list() -> None:
         assert phones["92"].days_since_port == 3
         assert phones["93"] == replace(phones["93"], known=False, owner_match=None, days_since_port=None)
 
-        payees = HttpPayeeNames(each)
+        payees: PayeeNames = HttpPayeeNames(each)
         answers = [(await payees.match(account, NAME, PAYMENT)).value for account in ("US1234", "US1000", "US1001")]
         assert answers == [NameMatch.MATCH, NameMatch.NO_MATCH, NameMatch.UNKNOWN]
 
-        negative = HttpNegativeList(each, LIST_SECRET)
+        negative: NegativeList = HttpNegativeList(each, LIST_SECRET)
         assert (await negative.listed(["+14155550123", LISTED[0]], CREDIT)).value == (False, True)
         assert (await HttpNegativeList(each, b"other").listed([LISTED[0]], CREDIT)).value == (False,)
 

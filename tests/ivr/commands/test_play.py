@@ -8,14 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from fastapi import WebSocket
 from typer.testing import CliRunner
 
 from core.errors import EnvironmentProblem, InvalidFixture, InvalidInput
-from ivr.cli import app
+from ivr.commands.play import register
 from tests.ivr.replay.test_wire import TOKEN, Server, serving
 
 CALL = '[caller]\nnumber = "+14155550123"\n[[turn]]\nwhen = "amount.ask"\nkeys = "7"\n[expect]\nends = "completed"\n'
+app = typer.Typer()
+register(app)
 ROOT = Path(__file__).parents[3]
 
 

@@ -48,6 +48,8 @@ class Server:
         if not VALIDATOR.validate(f"{PUBLIC}/voice/{name}", form, signature):
             return Response(status_code=403)
         self.forms.append((name, form))
+        if name == "after-stream" and self.after == "broken":
+            return Response(status_code=500)
         if name == "incoming":
             inner = (
                 f'<Connect action="{PUBLIC}/voice/after-stream">'
@@ -244,6 +246,15 @@ async def test_a_handshake_that_fails_goes_on_to_the_action() -> None:
     assert [form["StreamEvent"] for name, form in server.forms if name == "stream-status"] == ["stream-error"]
     assert result.ended == "completed"
     assert result.warnings == ("the stream failed: InvalidStatus",)
+
+
+async def test_a_server_that_breaks_in_mid_call_ends_it() -> None:
+    async def talk(server: Server, ws: WebSocket, _: str) -> None:
+        await server.until(ws, "start")
+        raise ConnectionAbortedError
+
+    result, _ = await ring(Server(talk, after="broken"), {"when": "x", "keys": "1"})
+    assert (result.ended, result.why) == ("failed", "the webhook was answered 500")
 
 
 async def test_nobody_listens() -> None:
