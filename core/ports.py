@@ -21,6 +21,8 @@ from core.risk import RiskReport
 __all__ = [
     "Applications",
     "AuditLog",
+    "CallBack",
+    "CallBacks",
     "CallJournal",
     "CallRecords",
     "Clock",
@@ -214,6 +216,47 @@ class OneTimeCodes(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """Somebody who is to be called: when at the earliest (``due_at``), why (a static name), and after how many tries.
+
+    ``state`` is ``waiting`` or how it was settled, such as ``reached``.
+    """
+
+    call_id: str
+    case_id: str
+    phone: PhoneNumber
+    reason: str
+    asked_at: datetime
+    due_at: datetime
+    tries: int = 0
+    state: str = "waiting"
+
+
+class CallBacks(Protocol):
+    """People to call back; the number is stored encrypted."""
+
+    def add(self, wish: CallBack) -> CallBack:
+        """Keep one wish a call; returns the one that stands, which is the first."""
+        ...
+
+    def get(self, call_id: str) -> CallBack:
+        """Raises ``NotFound`` or ``Shredded``."""
+        ...
+
+    def due(self, at: datetime, limit: int = 50) -> list[CallBack]:
+        """Those that wait and are due at ``at``, longest due first."""
+        ...
+
+    def postpone(self, call_id: str, due_at: datetime) -> bool:
+        """Count one try. False when nothing waits under this call."""
+        ...
+
+    def settle(self, call_id: str, how: str, at: datetime) -> bool:
+        """False when nothing waits under this call."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving the block without ``commit()`` stores nothing."""
 
@@ -221,6 +264,7 @@ class UnitOfWork(Protocol):
     records: CallRecords
     applications: Applications
     audit: AuditLog
+    call_backs: CallBacks
     inbox: Inbox
     codes: OneTimeCodes
 

@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from core.errors import StorageError
-from core.ports import Applications, AuditLog, CallJournal, CallRecords, Clock, Inbox, OneTimeCodes
+from core.ports import Applications, AuditLog, CallBacks, CallJournal, CallRecords, Clock, Inbox, OneTimeCodes
 from core.security.audit import Frontier
 from core.security.blind_index import BlindIndex
 from core.security.keyring import FileKeyring
 from core.storage.applications import SqlApplications
 from core.storage.audit_rows import SqlAuditLog, read_rows
+from core.storage.call_backs import SqlCallBacks
 from core.storage.call_records import SqlCallRecords
 from core.storage.delivery import SqlCodes, SqlInbox
 from core.storage.engine import BUSY_SECONDS, reading, storage_errors
@@ -43,6 +44,7 @@ class SqlUnitOfWork:
         self.records: CallRecords = SqlCallRecords(work, journal)
         self.applications: Applications = SqlApplications(work)
         self.audit: AuditLog = self._audit
+        self.call_backs: CallBacks = SqlCallBacks(work)
         self.inbox: Inbox = SqlInbox(work, keyring.purpose("inbox"))
         self.codes: OneTimeCodes = SqlCodes(work, keyring.purpose("codes"))
 

@@ -28,6 +28,7 @@ __all__ = [
     "audit",
     "audit_state",
     "call_audio",
+    "call_backs",
     "call_lines",
     "calls",
     "cases",
@@ -161,6 +162,22 @@ inbox = Table(
     Column("key", LargeBinary(32), primary_key=True),
     Column("fingerprint", LargeBinary(32), nullable=False),
     Column("at", UtcTime, nullable=False, index=True),
+)
+
+#: One wish a call. ``state`` is ``waiting`` or how it was settled.
+call_backs = Table(
+    "call_backs",
+    metadata,
+    Column("call_id", _ID, primary_key=True),
+    Column("case_id", _ID, ForeignKey("cases.case_id"), nullable=False, index=True),
+    Column("reason", _NAME, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("state", _NAME, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("settled_at", UtcTime),
+    Column("phone", SealedBytes, nullable=False),
+    Index("ix_call_backs_due", "state", "due_at"),
 )
 
 codes = Table(
