@@ -1,4 +1,4 @@
-"""``loanline records|audit|keys|backup``: what is kept, proved, destroyed and saved."""
+"""``loanline records|audit|keys``: what is kept, proved and destroyed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.errors import InvalidInput
 if TYPE_CHECKING:
     from core.storage.store import SqlStorage
 
-__all__ = ["register"]
+__all__ = ["opened_storage", "operator", "register"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 CallId = Annotated[str, typer.Argument(help="The call's id, as records list shows it.")]
@@ -36,7 +36,8 @@ def register(app: typer.Typer) -> None:
 
 
 @contextmanager
-def _storage() -> Iterator[SqlStorage]:
+def opened_storage() -> Iterator[SqlStorage]:
+    """The store of the settings' data directory, for one command."""
     from core.storage.opening import open_storage  # noqa: PLC0415 - loads SQLAlchemy, which other commands can do without
     from ivr.settings import load_settings  # noqa: PLC0415 - reads the environment only when a command runs
     from ivr.system import SystemClock  # noqa: PLC0415 - as above
@@ -51,7 +52,7 @@ def _storage() -> Iterator[SqlStorage]:
         storage.close()
 
 
-def _operator() -> str:
+def operator() -> str:
     """The account that runs the command, as the audit log's actor."""
     return "os." + (re.sub(r"[^A-Za-z0-9_.-]", "-", getpass.getuser()) or "unknown")
 
@@ -68,7 +69,7 @@ def list_records(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50, as_json: Json = False
 ) -> None:
     """List stored calls: id, start, outcome. No personal data."""
-    with _storage() as storage, storage.begin() as work:
+    with opened_storage() as storage, storage.begin() as work:
         calls = work.records.list_calls(limit)
     if as_json:
         _print([{"call_id": call, "started_at": at.isoformat(), "outcome": outcome} for call, at, outcome in calls])
@@ -92,8 +93,8 @@ def show_record(
 
     if audio is not None and audio.exists():
         raise InvalidInput("audio", "that file exists already; choose another name")
-    with _storage() as storage:
-        record = show_call(storage, call, _operator(), reason)
+    with opened_storage() as storage:
+        record = show_call(storage, call, operator(), reason)
     if audio is not None:
         _write_wav(audio, record.caller_audio, record.line_audio)
     seconds = max(len(record.caller_audio), len(record.line_audio)) / 8000
@@ -151,7 +152,7 @@ def verify_audit(
     """Check every row against the signed heads. Exit 1 when anything was altered, removed or cut off."""
     if heads is not None and not heads.is_file():
         raise InvalidInput("heads", "there is no such file")
-    with _storage() as storage:
+    with opened_storage() as storage:
         found = storage.verify_audit(heads)
     if as_json:
         _print(
@@ -177,7 +178,7 @@ def prove_row(
     as_json: Json = False,
 ) -> None:
     """Prove that a row is in the log, without showing the others: its hash, its path, the signed head."""
-    with _storage() as storage:
+    with opened_storage() as storage:
         proof = storage.prove(row)
     if as_json:
         _print(proof)
@@ -202,10 +203,10 @@ def rotate_keys(
     """Make a new key-encryption key and re-wrap every key under it, with the line up."""
     from core.usecases.shred import rotate  # noqa: PLC0415 - loads SQLAlchemy
 
-    with _storage() as storage:
+    with opened_storage() as storage:
         done = rotate(
             storage,
-            _operator(),
+            operator(),
             forget_old=forget_old,
             progress=lambda count: print(f"{count} keys re-wrapped", file=sys.stderr),
         )
@@ -229,10 +230,10 @@ def shred_keys(
 
     if (call is None) == (subject is None):
         raise InvalidInput("keys shred", "give either --call or --subject")
-    with _storage() as storage:
+    with opened_storage() as storage:
         plan = plan_call(storage, call) if call is not None else plan_person(storage, subject or "")
         if yes:
-            shred(storage, plan, _operator())
+            shred(storage, plan, operator())
     if as_json:
         _print({"destroyed": yes, "kind": plan.kind, "id": plan.subject, "keys": list(plan.objects), "hold": plan.hold})
         return
@@ -253,6 +254,6 @@ def hold_keys(
     """Forbid (or allow again) that a person's keys are destroyed."""
     from core.usecases.shred import hold  # noqa: PLC0415 - loads SQLAlchemy
 
-    with _storage() as storage:
-        hold(storage, subject, None if lift else why, _operator())
+    with opened_storage() as storage:
+        hold(storage, subject, None if lift else why, operator())
     print("The hold is lifted." if lift else "The hold is set.")

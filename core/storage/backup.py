@@ -1,0 +1,147 @@
+"""Backups of the data, and their way back. The key store is saved only when asked, into a place of its own.
+
+A backup of the data alone is useless without the keys, and destroying a key reaches every backup of the data. Keep
+backups of the key store few and short-lived: each is a chance for a destroyed key to come back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import Conflict, InvalidInput, StorageError, Tampered
+from core.ports import Clock
+from core.storage.engine import storage_errors
+from core.storage.migrate import locked
+from core.storage.opening import DATA_FILE, HEADS_FILE, KEYS_FILE
+
+__all__ = ["Backup", "create_backup", "restore_backup", "verify_backup"]
+
+_LIST = "backup.json"
+_FORMAT = "loanline-backup/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a backup holds: each file with its SHA-256, and when it was taken."""
+
+    taken_at: str
+    files: dict[str, str]
+
+
+def create_backup(data_dir: Path, target: Path, clock: Clock, *, keys: bool = False) -> Backup:
+    """Save the data (or, with ``keys``, the key store instead) of a running line into the new folder ``target``.
+
+    Raises ``Conflict`` when the folder exists, ``InvalidInput`` when there is no data, ``StorageError``.
+    """
+    if target.exists():
+        raise Conflict("The backup folder exists already; name a new one.")
+    names = [KEYS_FILE] if keys else [HEADS_FILE, DATA_FILE]
+    if not all((data_dir / name).is_file() for name in names):
+        raise InvalidInput("backup", "there are no records in the data directory; check LOANLINE_DATA_DIR")
+    with storage_errors():
+        target.mkdir(parents=True, mode=0o700)
+        for name in names:
+            (_copy_database if name.endswith(".db") else _copy_file)(data_dir / name, target / name)
+        backup = Backup(clock.now().isoformat(), {name: _sha256(target / name) for name in names})
+        document = {"format": _FORMAT, "taken_at": backup.taken_at, "files": backup.files}
+        (target / _LIST).write_text(json.dumps(document, indent=1), encoding="utf-8")
+        _sync(target / _LIST)
+    return backup
+
+
+def verify_backup(source: Path) -> Backup:
+    """Check a backup's files and that its databases are whole. Raises ``InvalidInput`` or ``Tampered``."""
+    try:
+        document = json.loads((source / _LIST).read_text(encoding="utf-8"))
+        backup = Backup(str(document["taken_at"]), {str(name): str(sum_) for name, sum_ in document["files"].items()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise InvalidInput("backup", "this folder is no backup that Loanline made") from None
+    if document.get("format") != _FORMAT or not backup.files or set(backup.files) - {DATA_FILE, KEYS_FILE, HEADS_FILE}:
+        raise InvalidInput("backup", "this folder is no backup that Loanline made")
+    for name, expected in backup.files.items():
+        if not (source / name).is_file() or _sha256(source / name) != expected:
+            raise Tampered(f"The backup's {name} is not the file that was saved; use another backup.")
+        if name.endswith(".db") and not _is_whole(source / name):
+            raise Tampered(f"The backup's {name} is damaged; use another backup.")
+    return backup
+
+
+def restore_backup(source: Path, data_dir: Path) -> Backup:
+    """Put a verified backup into ``data_dir``; what was there is moved aside to ``before-restore-…``.
+
+    Stop the line first. The next start destroys again whatever was ordered destroyed. Raises as ``verify_backup``.
+    """
+    backup = verify_backup(source)
+    with storage_errors():
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with locked(data_dir):
+            aside = _new_folder(data_dir)
+            for name in backup.files:
+                for tail in ("", "-wal", "-shm"):
+                    old = data_dir / f"{name}{tail}"
+                    if old.exists():
+                        old.rename(aside / old.name)
+                _copy_file(source / name, data_dir / name)
+            if not any(aside.iterdir()):
+                aside.rmdir()
+    return backup
+
+
+def _new_folder(data_dir: Path) -> Path:
+    number = 1
+    while (data_dir / f"before-restore-{number}").exists():
+        number += 1
+    folder = data_dir / f"before-restore-{number}"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """SQLite's own online copy: a consistent picture while the line writes on."""
+    target.touch(mode=0o600)
+    from_, to = sqlite3.connect(source), sqlite3.connect(target)
+    try:
+        from_.backup(to)
+        to.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        raise StorageError("The database could not be copied; check the disk space of the backup.") from error
+    finally:
+        from_.close()
+        to.close()
+    _sync(target)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    target.touch(mode=0o600)
+    shutil.copyfile(source, target)
+    _sync(target)
+
+
+def _is_whole(path: Path) -> bool:
+    database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        return bool(database.execute("PRAGMA integrity_check").fetchall() == [("ok",)])
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        database.close()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    for each in (path, path.parent):
+        handle = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
