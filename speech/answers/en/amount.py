@@ -10,7 +10,7 @@ from itertools import pairwise
 from speech.answers.data import load
 from speech.answers.en.numbers import Number, at, digit_run, is_numeral, number, small
 from speech.answers.en.periods import HOURLY, TWICE_A_MONTH, Marked, mark_periods
-from speech.answers.en.words import CENTS, CURRENCY, SCALES, ZEROS
+from speech.answers.en.words import CENTS, CURRENCY, SCALES, TENS, ZEROS
 from speech.answers.model import Period, Reading
 from speech.answers.phrases import PhraseTable, expand
 
@@ -219,7 +219,7 @@ def amounts(words: Sequence[str]) -> tuple[Reading, ...]:
     said = _in_range(marked.words, _scan(marked.words))
     if not said:
         return NOTHING_AT_ALL if _NOTHING.find(words) else ()
-    if _garbled(said):
+    if _garbled(marked.words, said):
         return ()
     return _ordered(marked, said)
 
@@ -229,8 +229,14 @@ def says_nothing(words: Sequence[str]) -> bool:
     return bool(_NOTHING.find(words)) and amounts(words) == NOTHING_AT_ALL
 
 
-def _garbled(said: list[_Said]) -> bool:
-    """Two numbers side by side that make no amount together and are no stutter, such as "twenty two five"."""
+def _garbled(words: Sequence[str], said: list[_Said]) -> bool:
+    """Two numbers side by side that make no amount together and are no stutter: "twenty two five".
+
+    "six thousand seventy hundred" is "six thousand seven hundred" misheard, and no two amounts.
+    """
+    for one, two in pairwise(said):
+        if one.end == two.start and words[two.start] in TENS and at(words, two.start + 1) == "hundred":
+            return True
     return any(one.end == two.start and min(one.values[0][0], two.values[0][0]) < 100 for one, two in pairwise(said))
 
 

@@ -8,11 +8,13 @@ from speech.answers.data import load
 from speech.answers.model import Command
 from speech.answers.phrases import PhraseTable, expand
 
-__all__ = ["FIRM", "GRAMMAR", "command_alone", "command_inside"]
+__all__ = ["FIRM", "GRAMMAR", "LONGER", "command_alone", "command_inside"]
 
 _FILE = load("en", "commands")
 #: The commands' phrases that every grammar holds.
 GRAMMAR: tuple[str, ...] = tuple(phrase for entry in _FILE.values() for phrase in entry["grammar"])
+#: Those that would be taken for numbers, for the grammars of other questions.
+LONGER: tuple[str, ...] = tuple(phrase for entry in _FILE.values() for phrase in entry["longer"])
 #: Commands that stand even beside an answer: a person is wanted, the loan is not the caller's, the call is to end.
 FIRM = frozenset({Command.AGENT, Command.NOT_MY_LOAN, Command.STOP})
 
@@ -24,7 +26,7 @@ def _entries(*parts: str) -> Iterator[tuple[str, Command]]:
                 yield from ((phrase, Command(name)) for phrase in expand(template))
 
 
-_ALONE = PhraseTable(_entries("grammar", "alone", "anywhere"))
+_ALONE = PhraseTable(_entries("grammar", "longer", "alone", "anywhere"))
 _INSIDE = PhraseTable(_entries("anywhere"))
 #: Words of politeness around a command.
 _BEFORE = PhraseTable(

@@ -12,7 +12,7 @@ from speech.answers.phrases import PhraseTable, expand
 __all__ = ["GRAMMAR", "Correction", "find_correction", "find_topic", "without_denied"]
 
 #: Lead words that every grammar holds.
-GRAMMAR = ("no", "no wait", "i meant", "sorry", "actually", "make that", "change")
+GRAMMAR = ("no", "no wait", "i meant", "sorry", "make that", "change")
 
 _MARKERS = PhraseTable(
     (phrase, True)

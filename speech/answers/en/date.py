@@ -108,7 +108,8 @@ def _full_years(words: Sequence[str], place: int) -> Iterator[tuple[int, int]]:
     four = _figures(words, place, 4)
     if four:
         yield int(four), place + 4
-    century = {"nineteen": 1900, "twenty": 2000, "19": 1900, "20": 2000}.get(word, 0)
+    # "nineteenth" is how a recogniser may write the first half of a year
+    century = {"nineteen": 1900, "nineteenth": 1900, "twenty": 2000, "19": 1900, "20": 2000}.get(word, 0)
     if century:
         yield from ((century + value, end) for value, end in small(words, place + 1) if value >= 10)
         low = _figures(words, place + 1, 2)

@@ -14,7 +14,7 @@ __all__ = ["MONTH_UNITS", "YEAR_UNITS", "terms"]
 YEAR_UNITS = frozenset({"year", "years", "yr", "yrs", "year's", "years'"})
 #: Payments are monthly, so "twelve payments" is twelve months.
 MONTH_UNITS = frozenset(
-    "month months mo mos month's payment payments instalment instalments installment installments".split()
+    ["month", "months", "mo", "mos", "month's", "payment", "payments", "instalment", "instalments", "installment"]
 )
 _OTHER_UNITS = frozenset(
     {"week", "weeks", "day", "days", "dollars", "percent", "hundred", "thousand", "bucks", "grand"}
@@ -71,6 +71,8 @@ def _next(words: Sequence[str], place: int) -> _Said | None:
     months, end = _unit(words, best.end)
     if months is None and at(words, best.end) in _OTHER_UNITS:
         return None
+    if best.value < 1 and at(words, end - 1) == "years":
+        return None  # "a half years" is what is left of "two and a half years"
     count, end = best.value, end if months else best.end
     if months and list(words[end : end + 3]) == ["and", "a", "half"]:
         count, end = count + _HALF, end + 3

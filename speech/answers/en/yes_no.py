@@ -57,10 +57,12 @@ def _scan(words: Sequence[str]) -> tuple[list[_Said], list[int]]:
         match = _TABLE.at(words, place)
         if match and match.labels[0] is not None:
             one = _meaning(words, match)
-            if place < negated_until and said:
-                said[-1] = _negated(said[-1], one)
-            else:
+            if place >= negated_until or not said:
                 said.append(one)
+            elif not one.meaning:
+                # "not wrong" is a yes made of two noes, so it stays open; "no I don't, that's wrong" is no
+                fresh = words[match.start] in {"that's", "it's", "that", "it", "this", "no"}
+                said.append(_Said(one.start, one.end, not fresh, False))
             negated_until = _reach(words, match.start, match.end, negated_until)
             place = match.end
         elif words[place] in _NEGATIONS:
@@ -100,6 +102,14 @@ def _settled(words: Sequence[str], said: list[_Said]) -> list[bool]:
     return list(dict.fromkeys(one.meaning for one in reversed(said)))
 
 
+def _sounded(words: Sequence[str]) -> list[str]:
+    """ "know" is how a recogniser may write "no"; after "don't" it is itself."""
+    before = ["", *words]
+    return [
+        "no" if word == "know" and last not in _NEGATIONS else word for last, word in zip(before, words, strict=False)
+    ]
+
+
 def _is_number(word: str) -> bool:
     return word in ONES or word in TEENS or word in TENS or word in SCALES or is_numeral(word)
 
@@ -110,6 +120,7 @@ def _is_content(word: str) -> bool:
 
 def yes_no(words: Sequence[str]) -> Parsed:
     """A yes or a no; both when both were said. Other words come back as the tail."""
+    words = _sounded(words)
     kept, denied = without_denied(words)
     if denied and any(_is_content(word) for word in kept) and any(_is_number(word) for word in kept):
         return Parsed(Kind.YES_NO, (Reading(False),), corrects=True, tail=" ".join(_trimmed(kept)))
