@@ -108,7 +108,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("amount.value.amount", 2500.0, "Application.amount.value"),
         ("amount.value.amount", "2500.001", "amount"),
         ("amount.value.amount", "1e3", "amount"),
-        ("amount.value.currency", "XXX", "currency"),
+        ("amount.value.currency", "ZZZ", "currency"),
         ("amount.value", "2500.00", "Application.amount.value"),
         ("term_months.value", "12", "Application.term_months.value"),
         ("term_months.value", True, "Application.term_months.value"),
