@@ -115,7 +115,7 @@ def as_table(verdicts: Sequence[Verdict]) -> Group:
     )
     for head in ("Call", "Outcome", "Risk"):
         table.add_column(head, no_wrap=True)
-    for head in ("Slots", "Words wrong", "Asked", "p95 ms", "Took"):
+    for head in ("Slots", "Words wrong", "Asked", "p95 ms", "Took s"):
         table.add_column(head, justify="right", min_width=5)
     wrong = Text()
     for verdict in verdicts:
@@ -138,7 +138,7 @@ def _row(verdict: Verdict) -> list[RenderableType]:
         "—" if verdict.word_error is None else f"{verdict.word_error:.0%}",
         "—" if result is None else str(len(result.prompts)),
         "—" if answer is None else f"{answer.p95:.0f}",
-        f"{played.wall_seconds:.1f} s",
+        f"{played.wall_seconds:.1f}",
     ]
 
 
