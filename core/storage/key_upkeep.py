@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, Insert, bindparam, func, select, update
 
+from core.errors import StorageError
 from core.ports import Clock
 from core.security.keyring import KeyWrapper
 from core.storage.engine import reading, storage_errors, writing
@@ -86,7 +87,7 @@ class KeyUpkeep:
                 .where(object_keys.c.call_id == call_id, object_keys.c.destroyed_at.is_(None))
                 .values(wrapped=None, destroyed_at=now)
             )
-        self._wipe()
+        self.wipe()
 
     def destroy_subject(self, subject_id: str) -> None:
         """Destroy a person's key and every key under it. Twice is as good as once."""
@@ -105,7 +106,7 @@ class KeyUpkeep:
                 .where(object_keys.c.subject_id == subject_id, object_keys.c.destroyed_at.is_(None))
                 .values(wrapped=None, destroyed_at=now)
             )
-        self._wipe()
+        self.wipe()
 
     def buried_subjects(self) -> set[str]:
         with reading(self._engine) as connection:
@@ -120,11 +121,15 @@ class KeyUpkeep:
             living = select(object_keys.c.call_id).where(object_keys.c.wrapped.is_not(None))
             return dead - set(connection.scalars(living)) - {None} if dead else set()
 
-    def _wipe(self) -> None:
-        """Empty the write-ahead log, so that no copy of a destroyed key stays in it."""
-        if self._engine.dialect.name == "sqlite":
-            with storage_errors(), self._engine.connect() as connection:
-                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def wipe(self) -> None:
+        """Empty SQLite's write-ahead log, so that no copy of a destroyed key stays in it. Raises ``StorageError`` when
+        another process is reading there for seconds on end."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        with storage_errors(), self._engine.connect() as connection:
+            busy, _, _ = connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StorageError("The key is destroyed, but its old page is still in use; restart the line to erase it.")
 
     # -- rotation -----------------------------------------------------------------------------------------------
 
@@ -175,7 +180,7 @@ class KeyUpkeep:
             connection.execute(
                 update(kek_versions).where(kek_versions.c.version == version).values(forgotten_at=self._clock.now())
             )
-        self._wipe()
+        self.wipe()
 
     def known_versions(self) -> list[int]:
         """The versions that were not forgotten, oldest first."""

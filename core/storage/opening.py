@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select, update
 
-from core.errors import EnvironmentProblem, WrongKey
+from core.errors import EnvironmentProblem, LoanlineError, WrongKey
 from core.ports import Clock
 from core.security.audit import Frontier, HeadSigner
 from core.security.keyring import FileKeyring
@@ -48,17 +48,22 @@ def open_storage(
     if not create and database_url is None and not (data_dir / DATA_FILE).exists():
         raise EnvironmentProblem("There are no records in the data directory; check LOANLINE_DATA_DIR.")
     _prepare(data_dir)
-    with storage_errors(), locked(data_dir):
-        keys_engine = open_engine(keys_url or data_dir / KEYS_FILE)
-        engine = open_engine(database_url or data_dir / DATA_FILE)
-        migrate(keys_engine, KEYS)
-        migrate(engine, DATA)
-        keyring = _keyring(keyring_file, passphrase, keys_engine, engine)
-        keys = KeyStore(keys_engine, keyring, clock)
-        keys.start()
-        heads = HeadsFile(data_dir / HEADS_FILE, HeadSigner(keyring.purpose("audit")), clock)
-        upkeep = KeyUpkeep(keys_engine, keyring, clock)
-        _agree(engine, upkeep, heads)
+    keys_engine = open_engine(keys_url or data_dir / KEYS_FILE)
+    engine = open_engine(database_url or data_dir / DATA_FILE)
+    try:
+        with storage_errors(), locked(data_dir):
+            migrate(keys_engine, KEYS)
+            migrate(engine, DATA)
+            keyring = _keyring(keyring_file, passphrase, keys_engine, engine)
+            keys = KeyStore(keys_engine, keyring, clock)
+            keys.start()
+            heads = HeadsFile(data_dir / HEADS_FILE, HeadSigner(keyring.purpose("audit")), clock)
+            upkeep = KeyUpkeep(keys_engine, keyring, clock)
+            _agree(engine, upkeep, heads)
+    except LoanlineError:
+        keys_engine.dispose()
+        engine.dispose()
+        raise
     return SqlStorage(data_dir, engine, keys, upkeep, keyring, heads, clock)
 
 
@@ -96,8 +101,13 @@ def _agree(engine: Engine, upkeep: KeyUpkeep, heads: HeadsFile) -> None:
         state = connection.execute(select(audit_state)).one()
     carry_out(upkeep, [(row.subject, json.loads(row.detail)) for row in orders])
     buried = upkeep.buried_subjects()
-    if buried:
+    with reading(engine) as connection:
+        findable = set(
+            connection.scalars(select(cases.c.subject_id).where(cases.c.phone_index.is_not(None)).distinct())
+        )
+    for subject_id in sorted(buried & findable):
         with writing(engine) as connection:
-            for subject_id in sorted(buried):
-                connection.execute(update(cases).where(cases.c.subject_id == subject_id).values(phone_index=None))
+            connection.execute(update(cases).where(cases.c.subject_id == subject_id).values(phone_index=None))
+    if buried or orders:
+        upkeep.wipe()
     heads.anchor(Frontier.from_bytes(state.size, bytes(state.peaks)))

@@ -129,10 +129,10 @@ class SqlStorage:
 
     def verify_audit(self, heads_copy: Path | None = None) -> AuditFindings:
         """Check the whole audit log against its signed heads, or against a copy of them kept elsewhere."""
+        heads = self._heads.read(heads_copy)  # before the rows: a line that is up signs more heads meanwhile
         with reading(self._engine) as connection:
             state = connection.execute(select(audit_state)).one_or_none()
             frontier = Frontier.from_bytes(state.size, bytes(state.peaks)) if state else Frontier()
-            heads = self._heads.read(heads_copy)
             return verify_log(read_rows(connection), frontier, heads, self._heads.signer)
 
     def prove(self, row: str) -> dict[str, Any]:

@@ -27,6 +27,10 @@ CANARIES = (b"Zebulon", b"Quattlebaum", b"zebulon", b"4155550199", b"7391", b"Ma
 START = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 
+#: Every store that ``opened`` gave out in this test.
+OPEN: list[SqlStorage] = []
+
+
 class HandClock:
     """Time that moves by hand."""
 
@@ -44,7 +48,10 @@ class HandClock:
 
 
 def opened(folder: Path, clock: HandClock | None = None, passphrase: str | None = None, **more: Any) -> SqlStorage:
-    return open_storage(folder / "data", folder / "keyring.json", passphrase, clock or HandClock(), **more)
+    """A store in ``folder``; the fixture in ``conftest.py`` closes what a test leaves open."""
+    storage = open_storage(folder / "data", folder / "keyring.json", passphrase, clock or HandClock(), **more)
+    OPEN.append(storage)
+    return storage
 
 
 def heard(text: str = WORDS) -> Evidence:

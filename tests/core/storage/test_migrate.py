@@ -12,6 +12,8 @@ from sqlalchemy import Engine, MetaData, inspect, text
 from core.errors import StorageError
 from core.storage.engine import open_engine
 from core.storage.migrate import DATA, KEYS, locked, migrate, revision_of
+from core.storage.migrations.keys import v0001_first as keys_first
+from core.storage.migrations.records import v0001_first, v0002_call_backs
 from tests.core.storage.people import opened, store_call
 
 BOTH = [DATA, KEYS]
@@ -64,6 +66,24 @@ def test_real_data_stays_through_a_second_start(tmp_path: Path) -> None:
     storage.close()
     with opened(tmp_path).begin() as work:
         assert work.records.read("CA1").complete
+
+
+def test_one_step_back_and_forward_keeps_the_records(tmp_path: Path) -> None:
+    storage = opened(tmp_path)
+    store_call(storage)
+    migrate(storage.engine, DATA, v0001_first.revision)
+    migrate(storage.engine, DATA)
+    assert differences(storage.engine, DATA[1]) == []
+    with storage.begin() as work:
+        assert work.records.read("CA1").complete
+
+
+def test_the_changes_form_one_line() -> None:
+    assert [(each.revision, each.down_revision) for each in (v0001_first, v0002_call_backs)] == [
+        ("records_0001", None),
+        (v0002_call_backs.revision, "records_0001"),
+    ]
+    assert (keys_first.revision, keys_first.down_revision) == ("keys_0001", None)
 
 
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
