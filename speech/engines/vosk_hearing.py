@@ -44,8 +44,8 @@ def to_transcript(payload: bytes, decode_ms: float) -> Transcript:
 class VoskHearing:
     """Made by ``VoskPool.open``. Follows ``speech.recognizer.Hearing``.
 
-    A worker's death moves the answer to another worker with all its sound (``moved``); after ``lives`` deaths it
-    fails, so that an answer that kills workers cannot kill them all.
+    A worker's death moves the answer to another worker with all its sound. After ``lives`` deaths that were its own
+    doing, as far as that can be known, it fails: an answer that kills workers must not kill them all.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class VoskHearing:
         self.worker: WorkerProcess | None = None
         self.last_worker: WorkerProcess | None = None
         self.last_sign = 0.0
-        self._lives = lives
+        self._lives = float(lives)
         self._timeout_s = timeout_s
         self._leave = leave
         self._loop = asyncio.get_running_loop()
@@ -138,12 +138,13 @@ class VoskHearing:
         if self._finish_at is not None:
             self._send(Op.FINISH)
 
-    def bereave(self) -> bool:
-        """The worker is gone or gave up; whether this answer may try another."""
+    def bereave(self, blame: float) -> bool:
+        """The worker is gone or gave up; whether this answer may try another. ``blame`` is this answer's share in
+        the death: those that were being decoded share it."""
         if self.worker is not None:
             self.worker.hearings.discard(self.number)
         self.worker = None
-        self._lives -= 1
+        self._lives -= blame
         self._wake()
         return self._lives > 0
 

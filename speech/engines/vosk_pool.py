@@ -186,8 +186,10 @@ class VoskPool:
         if not worker.draining:
             _log.warning("a speech worker ended; %d answers are decoded again", len(worker.hearings))
             self._spawn(self._replace(worker.language))
-        for number in list(worker.hearings):
-            self._move(self._hearings[number])
+        bereaved = [self._hearings[number] for number in worker.hearings]
+        suspects = [hearing for hearing in bereaved if hearing.waiting]
+        for hearing in bereaved:
+            self._move(hearing, 1 / len(suspects) if hearing in suspects else 0.0)
 
     async def _supervise(self) -> None:
         loop = asyncio.get_running_loop()
@@ -244,8 +246,8 @@ class VoskPool:
         if workers:
             hearing.assign(min(workers, key=lambda w: (w is hearing.last_worker, len(w.hearings))))
 
-    def _move(self, hearing: VoskHearing) -> None:
-        if hearing.bereave():
+    def _move(self, hearing: VoskHearing, blame: float) -> None:
+        if hearing.bereave(blame):
             self._place(hearing)
         else:
             hearing.fail(RecognizerFailed("Several workers failed on this answer: ask again, or take keys."))
@@ -258,7 +260,7 @@ class VoskPool:
                 check.set_result(tuple(json.loads(payload)))
         elif (hearing := self._hearings.get(number)) is not None and hearing.worker is worker:
             if op is Op.FAILED:
-                self._move(hearing)
+                self._move(hearing, 1.0)
             else:
                 hearing.heard(op, payload)
 

@@ -99,6 +99,7 @@ class _Answer:
         self.number = number
         self.waiting: deque[tuple[Op, bytes]] = deque()
         self.busy = False
+        self.urgent = False
         self.recognisers: list[Any] = []
         self.upsampler: Any = None
         self.heard_bytes = 0
@@ -116,6 +117,7 @@ class _Worker:
         self._out_lock = threading.Lock()
         self._answers: dict[int, _Answer] = {}
         self._ready: deque[_Answer] = deque()
+        self._urgent: deque[_Answer] = deque()
         self._change = threading.Condition()
         self._finished = 0
         self._libc = ctypes.CDLL(None)
@@ -142,24 +144,30 @@ class _Worker:
                         return
                     answer = self._answers[number] = _Answer(number)
                 answer.waiting.append((op, payload))
+                if op is Op.FINISH:
+                    answer.urgent = True
+                    if answer in self._ready:
+                        self._ready.remove(answer)
+                        self._urgent.append(answer)
                 if not answer.busy:
                     answer.busy = True
-                    self._ready.append(answer)
-                if op is Op.FINISH:  # somebody waits for this one
-                    self._hurry(answer)
-                self._change.notify()
+                    self._queue(answer)
 
-    def _hurry(self, answer: _Answer) -> None:
-        if answer in self._ready:
-            self._ready.remove(answer)
-            self._ready.appendleft(answer)
+    def _queue(self, answer: _Answer) -> None:
+        """Let a thread take it. Whoever is waited for comes first, and is decoded to its end: when much is to be
+        decoded again, answers must come out one by one and not all at the last moment."""
+        if answer.urgent:
+            self._urgent.appendleft(answer)
+        else:
+            self._ready.append(answer)
+        self._change.notify()
 
     def _decode_forever(self) -> None:
         while True:
             with self._change:
-                while not self._ready:
+                while not (self._urgent or self._ready):
                     self._change.wait()
-                answer = self._ready.popleft()
+                answer = (self._urgent or self._ready).popleft()
                 work = self._take(answer)
             try:
                 for op, payload in work:
@@ -169,8 +177,7 @@ class _Worker:
                 self.send(Op.FAILED, answer.number, type(error).__name__)
             with self._change:
                 if answer.waiting and not answer.gone:
-                    self._ready.append(answer)
-                    self._change.notify()
+                    self._queue(answer)
                 else:
                     answer.busy = False
 

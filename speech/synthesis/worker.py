@@ -82,18 +82,24 @@ class Speaker:
     def render(self, voice: str, rate: int, wanted: list[Segment]) -> bytes:
         """Raises ``RuntimeError`` when anything could not be spoken as asked."""
         self._outcomes.clear()
-        self._take("voice", voice)
-        self._take("rate", rate)
-        if self._outcomes or self._engine.getProperty("rate") != rate:
-            self._set.clear()
-            raise RuntimeError("voice or rate were not taken")
+        if self._set != {"voice": voice, "rate": rate}:
+            self._take(voice, rate)
         return join([part if isinstance(part, int) else self._speak(part) for part in wanted])
 
-    def _take(self, name: str, value: str | int) -> None:
-        if self._set.get(name) != value:
-            self._engine.setProperty(name, value)
+    def _take(self, voice: str, rate: int) -> None:
+        """Set both and wait until eSpeak, which takes them in order and in its own time, has the rate."""
+        self._set.clear()
+        self._engine.setProperty("voice", voice)
+        self._engine.setProperty("rate", rate)
+        for _ in range(_TRIES):
             time.sleep(_SETTLE_S)
-            self._set[name] = value
+            if self._outcomes:
+                raise RuntimeError("no such voice")
+            if self._engine.getProperty("rate") == rate:
+                self._set = {"voice": voice, "rate": rate}
+                return
+            self._engine.setProperty("rate", rate)
+        raise RuntimeError("the rate was not taken")
 
     def _speak(self, text: str) -> Samples:
         for _ in range(_TRIES):

@@ -21,7 +21,7 @@ def test_pieces_and_pauses_are_joined_in_order():
 
 
 def test_the_process_leaves_no_file_behind(tmp_path):
-    request = json.dumps({"voice": "gmw/en-us", "rate": 150, "segments": ["Jane Example", 100, "hello"]})
+    request = json.dumps({"voice": "en-us+f2", "rate": 150, "segments": ["Jane Example", 100, "hello"]})
     done = subprocess.run(
         [sys.executable, "-m", "speech.synthesis.worker"],
         input=request.encode() + b"\nnot json",
