@@ -25,7 +25,7 @@ from core.jurisdiction.library import packaged
 from core.jurisdiction.pack import ConsentMode, Pack
 from core.ports import Clock, Ids, SmsSender, Storage
 from core.risk import RiskReport
-from core.storage.opening import open_storage
+from core.storage.opening import DATA_FILE, open_storage
 from core.usecases import intake, offer
 from ivr.call_runner import CallRunner
 from ivr.call_session import CallSession
@@ -105,6 +105,7 @@ class CallMaker:
 
     def __init__(self, settings: Settings, parts: Parts) -> None:
         self._parts = parts
+        self._record = str(settings.data_dir / DATA_FILE)
         self._pack = packaged(settings.jurisdiction)
         self._house = dialogue_house(settings, self._pack)
         self._codes = Codes(parts.storage, parts.clock, parts.ids, parts.sms)
@@ -138,7 +139,7 @@ class CallMaker:
                 case_started=parts.clock.now(),
             ),
             risk=RiskWatch(CallAnalysis(), CallContext(attestation=call.attestation), self._spoken_consents),
-            reporter=CallReporter(parts.board, parts.metrics, call.call_id),
+            reporter=CallReporter(parts.board, parts.metrics, call.call_id, self._record),
         )
 
 

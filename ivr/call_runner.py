@@ -30,6 +30,7 @@ from ivr.dialogue.effects import (
     Submit,
 )
 from ivr.dialogue.events import (
+    RECORD,
     AnswerHeard,
     CallBegan,
     CallEvent,
@@ -105,7 +106,7 @@ class CallRunner:
 
     def finished(self, outcome: str) -> None:
         """The call is over for good: tell the board where its record lies."""
-        self._report.ended(outcome, self._now_ms, f"call {self._began.call_id}")
+        self._report.ended(outcome, self._now_ms)
 
     async def begin(self) -> None:
         """The line is open: say the first words."""
@@ -142,7 +143,7 @@ class CallRunner:
         try:
             await self._recorder.frame(at_ms, mulaw, secret=self._listener.secret)
         except LoanlineError as error:
-            await self._dispatch(Failed("record", error.code))
+            await self._dispatch(Failed(RECORD, error.code))
         pcm = decode_mulaw(mulaw).tobytes()
         if self._recorder.allowed and not self._listener.secret:
             self._risk.audio(at_ms, pcm)
@@ -196,7 +197,7 @@ class CallRunner:
         try:
             await self._recorder.line(line)
         except LoanlineError as error:
-            await self._dispatch(Failed("record", error.code))
+            await self._dispatch(Failed(RECORD, error.code))
 
     async def _mark(self, event: MarkBack) -> None:
         say_id = event.name.rpartition(":")[2]

@@ -8,15 +8,17 @@ from typing import assert_never
 
 from core.events import JournalEntry
 from core.evidence import Evidence, HeardWord, Source
-from ivr.dialogue.asking import ask, ask_again
+from ivr.dialogue.asking import ask, ask_again, speak
 from ivr.dialogue.commands import obey
 from ivr.dialogue.effects import (
     AwaitKeys,
     Effect,
+    HandOver,
     StopListening,
     StopPlayback,
 )
 from ivr.dialogue.events import (
+    RECORD,
     AnswerHeard,
     CallBegan,
     CallEvent,
@@ -39,7 +41,7 @@ from ivr.dialogue.script import KeyRule
 from ivr.dialogue.state import CallState, House, Mode, fold
 from ivr.dialogue.steps import code_checked, code_sent, decided
 from ivr.dialogue.taking import kind_in_focus, take
-from ivr.dialogue.trouble import hand_over, trouble
+from ivr.dialogue.trouble import trouble
 from speech.answers.model import Command, Parsed
 from speech.answers.parsing import parse
 
@@ -57,7 +59,7 @@ class CallSession:
 
     def handle(self, event: CallEvent, now: datetime) -> list[Effect]:
         """Take one event at ``now`` (UTC) and return what is to be done, in order."""
-        if self.state.over and not isinstance(event, PromptDone | CallGone):
+        if self.state.over and not isinstance(event, PromptDone | CallGone | Failed):
             return []
         if isinstance(event, CodeSent | CodeChecked | DecisionMade | Failed | RiskUpdated):
             return self._performed(event, now)
@@ -99,8 +101,19 @@ class CallSession:
                 self.state.risk = event.report
                 return []
             case Failed():
-                return hand_over(self.house, self.state, "handover.fault", f"failed:{event.what}")
+                return self._failed(event)
         assert_never(event)
+
+    def _failed(self, event: Failed) -> list[Effect]:
+        """Nothing of the effect was kept. The caller is told once, without touching the store again, and a person
+        takes over; a recording that breaks off after the last word is no news to the caller."""
+        state = self.state
+        if state.apologised or (state.over and event.what == RECORD):
+            return []
+        state.apologised = state.over = True
+        state.listening = None
+        said = speak(self.house, state, "handover.fault", may_interrupt=False)
+        return [StopListening(), said, HandOver(f"failed:{event.what}")]
 
     def take_up(self, entries: tuple[JournalEntry, ...]) -> None:
         """Remember what an earlier call of the same case established; used only after re-verification."""

@@ -228,6 +228,6 @@ class PersonDesk(Protocol):
         """The call has left the line for a person: it takes no room, and it is not over. Raises ``NotFound``."""
         ...
 
-    def can_go_on(self, call_id: str) -> bool:
-        """Whether the line could take the call up where it stopped."""
+    def is_closed(self, call_id: str) -> bool:
+        """Whether the call's case is closed, so that the line has nothing to go on with."""
         ...

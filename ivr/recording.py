@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from core.errors import LoanlineError
 from core.events import TranscriptLine
 from core.ports import Storage, UnitOfWork
 
 __all__ = ["Recorder"]
 
 _SILENCE = b"\xff"
-_FRAME = 160
+_MOST_KEPT = 60 * 8000
 
 
 class Recorder:
@@ -24,6 +25,7 @@ class Recorder:
     def __init__(self, storage: Storage, call_id: str, *, every_ms: int = 500) -> None:
         self._storage, self._call_id, self._every_ms = storage, call_id, every_ms
         self._allowed = False
+        self._due = every_ms * 8
         self._caller = bytearray()
         self._line = bytearray()
         self._from_ms: int | None = None
@@ -63,23 +65,33 @@ class Recorder:
             self._from_ms = at_ms
         self._caller += _SILENCE * len(mulaw) if secret else mulaw
         self._line += heard.ljust(len(mulaw), _SILENCE)
-        if len(self._caller) >= self._every_ms * 8:
+        if len(self._caller) >= self._due:
             await self.flush()
 
     async def flush(self) -> None:
-        """Seal what has gathered."""
+        """Seal what has gathered. What could not be stored is kept for the next try, a minute of it at most."""
         if self._from_ms is None or not self._caller:
             return
         start, caller, line = self._from_ms, bytes(self._caller), bytes(self._line)
-        self._from_ms = None
-        self._caller.clear()
-        self._line.clear()
 
         def work(unit: UnitOfWork) -> None:
             unit.records.append_audio(self._call_id, "caller", start, caller)
             unit.records.append_audio(self._call_id, "line", start, line)
 
-        await self._store(work)
+        try:
+            await self._store(work)
+        except LoanlineError:
+            if len(caller) < _MOST_KEPT:
+                self._due = len(caller) + self._every_ms * 8
+                raise
+            self._forget()
+            raise
+        self._forget()
+
+    def _forget(self) -> None:
+        self._from_ms, self._due = None, self._every_ms * 8
+        self._caller.clear()
+        self._line.clear()
 
     async def line(self, line: TranscriptLine) -> None:
         """Keep one utterance; before consent it waits in memory. Raises ``StorageError``."""

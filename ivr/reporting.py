@@ -23,8 +23,9 @@ _log = structlog.get_logger()
 class CallReporter:
     """One call's reporter."""
 
-    def __init__(self, board: LiveBoard, metrics: Metrics, call_id: str) -> None:
-        self._board, self._metrics, self._call_id = board, metrics, call_id
+    def __init__(self, board: LiveBoard, metrics: Metrics, call_id: str, record: str) -> None:
+        """``record`` says where the call's sealed record lies."""
+        self._board, self._metrics, self._call_id, self._record = board, metrics, call_id, record
         self._understood_at: float | None = None
 
     def _tell(self, kind: str, at_ms: int, **fields: Any) -> None:
@@ -127,10 +128,10 @@ class CallReporter:
             reasons=list(report.reasons),
         )
 
-    def ended(self, outcome: str, at_ms: int, record: str) -> None:
+    def ended(self, outcome: str, at_ms: int) -> None:
         self._metrics.call_ended(outcome)
         _log.info("call_ended", call=self._call_id, outcome=outcome)
-        self._tell("record", at_ms, call_id=self._call_id, path=record)
+        self._tell("record", at_ms, path=self._record)
         self._tell("end", at_ms, outcome=outcome)
 
 

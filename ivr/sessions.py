@@ -118,6 +118,10 @@ class Sessions:
         known = self._known.get(call_id)
         return known is not None and known.state.recording and not known.closed
 
+    def is_closed(self, call_id: str) -> bool:
+        known = self._known.get(call_id)
+        return known is not None and known.closed
+
     def case_of(self, call_id: str) -> str | None:
         """The case the call works for now, which is another one after the caller started again."""
         known = self._known.get(call_id)

@@ -206,7 +206,7 @@ class LineSwitchboard:
     async def _begin(self, place: _Place) -> CallBegan:
         """Open the call's record under the case it works for now; returns how its dialogue begins."""
         call = place.call
-        if self.can_go_on(call.call_id) and self._sessions is not None:
+        if self._sessions is not None and self._sessions.can_go_on(call.call_id):
             place.left, place.case_id = None, self._sessions.case_of(call.call_id) or place.case_id
         elif place.now_at is not None:
             place.left = await asyncio.to_thread(self._left_behind, call)
@@ -256,8 +256,8 @@ class LineSwitchboard:
         place.person = True
         self._metrics.calls_active(self.active)
 
-    def can_go_on(self, call_id: str) -> bool:
-        return self._sessions is not None and self._sessions.can_go_on(call_id)
+    def is_closed(self, call_id: str) -> bool:
+        return self._sessions is not None and self._sessions.is_closed(call_id)
 
     def case_of(self, call_id: str) -> str | None:
         """The case a call works for; ``None`` when it has none yet."""

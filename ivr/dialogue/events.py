@@ -11,6 +11,7 @@ from core.risk import RiskReport
 from speech.recognizer import Transcript
 
 __all__ = [
+    "RECORD",
     "AnswerHeard",
     "CallBegan",
     "CallEvent",
@@ -102,6 +103,10 @@ class CodeChecked:
 @dataclass(frozen=True, slots=True)
 class DecisionMade:
     decision: Decision
+
+
+#: ``Failed.what`` of a recording or transcript that could not be stored.
+RECORD = "record"
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ class CallState:
     interrupted: bool = False
     prompts: int = 0
     over: bool = False
+    apologised: bool = False
 
     @property
     def slots(self) -> dict[str, Answer[Any]]:

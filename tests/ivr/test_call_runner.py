@@ -1,0 +1,166 @@
+"""The runner: order of effects, what a caller never hears, what is never kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import NotFound, StorageError
+from ivr.call_runner import CallRunner
+from ivr.line import AudioIn, KeyIn, LineEnded, MarkBack
+from tests.ivr.small_line import KEYS, SmallLine, by_keys
+
+
+def _record(line: SmallLine) -> Any:
+    with line.house.storage.begin() as unit:
+        return unit.records.read("CA1")
+
+
+async def _code(line: SmallLine) -> str:
+    from ivr.replay.caller import newest_code  # noqa: PLC0415  # only here
+
+    code = newest_code(line.house.sms_inbox.texts_to(line.runner.state.slots["phone"].value))
+    assert code is not None
+    return code
+
+
+async def test_a_call_by_keys_is_accepted_and_kept(tmp_path: Path) -> None:
+    line = await SmallLine(tmp_path).answer()
+    assert isinstance(line.runner, CallRunner)
+    await line.until("code.ask", by_keys)
+    await line.keys(await _code(line))
+    await line.keys(KEYS["offer"])
+    await line.prompts_out()
+    assert line.runner.outcome == "accepted"
+    assert line.line.closed
+    await line.house.switchboard.ended("CA1", "completed")
+    record = _record(line)
+    assert record.outcome == "accepted"
+    assert record.complete
+    assert len(record.caller_audio) == len(record.line_audio) > 8000
+
+
+async def test_a_failed_commit_is_never_confirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = await SmallLine(tmp_path).answer()
+    await line.until("amount.ask", by_keys)
+    said = len(line.voice.said)
+
+    def broken() -> None:
+        raise StorageError("The store is full: free some space.")
+
+    monkeypatch.setattr(line.house.storage, "begin", broken)
+    await line.keys("2500#")
+    assert "term_months.ask" not in line.line.played
+    await line.hush(100)
+    assert line.line.played[-1] == "handover.fault"
+    assert line.line.played.count("handover.fault") == 1
+    await line.prompts_out()
+    await line.hush(6000)
+    assert line.runner.next_step.kind == "person"
+    assert line.line.closed
+    assert all("two thousand" not in text for text in line.voice.said[said:])
+
+
+async def test_nothing_is_kept_before_consent(tmp_path: Path) -> None:
+    line = await SmallLine(tmp_path).answer()
+    await line.prompts_out()
+    await line.say()
+    record = _record(line)
+    assert record.caller_audio == b""
+    assert record.lines == ()
+
+
+async def test_refusal_keeps_no_sound_and_no_words(tmp_path: Path) -> None:
+    line = await SmallLine(tmp_path).answer()
+    await line.keys("2")
+    await line.prompts_out()
+    assert line.runner.next_step.kind == "person"
+    record = _record(line)
+    assert record.caller_audio == b""
+    assert record.lines == ()
+    with line.house.storage.begin() as unit, pytest.raises(NotFound):
+        unit.applications.get(line.runner.state.case_id)
+
+
+async def test_a_spoken_secret_is_hidden_from_sound_and_transcript(tmp_path: Path) -> None:
+    line = SmallLine(tmp_path)
+    await line.answer()
+    await line.until("code.ask", by_keys)
+    line.script.append("one two three four five six")
+    await line.prompts_out()
+    at = len(_record(line).caller_audio)
+    await line.say()
+    await line.hush(1000)
+    record = _record(line)
+    hidden = [entry for entry in record.lines if entry.status == "hidden"]
+    assert [entry.text for entry in hidden] == [""]
+    assert hidden[0].words == ()
+    assert set(record.caller_audio[at + 8000 :]) <= {0xFF}
+    assert not any("one two three" in entry.text for entry in record.lines)
+
+
+async def test_the_record_is_at_most_a_second_behind(tmp_path: Path) -> None:
+    line = await SmallLine(tmp_path).answer()
+    await line.keys("1")
+    agreed = line.now_ms
+    await line.hush(3000)
+    kept_ms = len(_record(line).caller_audio) // 8
+    assert kept_ms + 1000 >= line.now_ms - agreed
+
+
+async def test_speech_over_a_prompt_stops_it_but_not_over_a_disclosure(tmp_path: Path) -> None:
+    line = SmallLine(tmp_path, ["john carter", "john carter"])
+    line.voice.say = _long(line)  # type: ignore[method-assign]  # prompts of three seconds
+    await line.answer()
+    from ivr.replay.channel import load_clip  # noqa: PLC0415  # only here
+    from speech.audio import encode_mulaw  # noqa: PLC0415
+    from tests.ivr.small_line import CLIPS  # noqa: PLC0415
+
+    speech = encode_mulaw(load_clip(CLIPS / "full_name.flac"))
+    await line.hush(600)
+    await line.sound(speech)
+    assert line.line.cleared == 0, "consent cannot be talked over"
+    await line.keys("1")
+    assert line.line.played[-1] == "full_name.ask"
+    await line.hush(600)
+    await line.sound(speech)
+    assert line.line.cleared == 1
+    mark = line.line.queued.pop(0)[0]
+    await line.give(MarkBack(mark, flushed=True))
+    await line.hush(1500)
+    flushed = [entry for entry in _record(line).lines if entry.status == "flushed"]
+    assert [entry.prompt_id for entry in flushed] == ["full_name.ask"]
+    assert "full_name" in line.runner.state.slots
+
+
+def _long(line: SmallLine) -> Any:
+    from speech.audio import silence_mulaw  # noqa: PLC0415  # only here
+
+    async def say(text: str, *, rate: int = 0, keep: bool = False) -> bytes:
+        line.voice.said.append(text)
+        return silence_mulaw(3000)
+
+    return say
+
+
+async def test_the_end_of_the_line_ends_the_call_once(tmp_path: Path) -> None:
+    line = await SmallLine(tmp_path).answer()
+    await line.give(LineEnded("stop"))
+    await line.give(LineEnded("closed"))
+    assert line.runner.over
+    assert line.runner.next_step.kind == "reconnect"
+    await line.give(AudioIn(0, b"\xff" * 160))
+    await line.give(KeyIn("1"))
+    assert line.line.played == ["consent.ask"]
+
+
+async def test_unknown_marks_and_odd_lengths_do_no_harm(tmp_path: Path) -> None:
+    line = await SmallLine(tmp_path).answer()
+    for name in ("", "nonsense", "x:99", "consent.ask:", "a:b:c"):
+        await line.give(MarkBack(name))
+    await line.give(AudioIn(0, b"\xff" * 7))
+    await line.give(AudioIn(1, b"\xff" * 500))
+    await line.give(KeyIn("X"))
+    assert not line.runner.over
