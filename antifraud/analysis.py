@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from antifraud.facts import CallContext, ChallengeFacts, TurnFacts
 from antifraud.fusion import PointsTable, fuse, points_table
+from antifraud.own_answers import OwnAnswers
 from antifraud.repeats import CallPrint, Fingerprint
 from antifraud.signals import (
     behaviour,
@@ -84,7 +85,7 @@ class CallAnalysis:
         now = frozenset(consents) | {ConsentClass.NONE}
         if ConsentClass.RECORDING not in now:
             now = frozenset({ConsentClass.NONE})
-            self._known.sound, self._known.track = Sound(), CallPrint()
+            self._known.sound, self._known.track, self._known.answers = Sound(), CallPrint(), OwnAnswers()
             self._known.turns, self._known.challenges = [], []
         if ConsentClass.VOICE_ANALYSIS in now:
             self._known.sound.voice = True
@@ -119,6 +120,7 @@ class CallAnalysis:
     def turn(self, facts: TurnFacts) -> None:
         if ConsentClass.RECORDING in self._consents:
             self._known.turns.append(facts)
+            self._known.answers.turn(facts)
             if self._known.voices is not None:
                 self._known.voices.turn(facts)
 

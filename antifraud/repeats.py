@@ -153,6 +153,11 @@ class CallPrint:
             signs[~talk[_REACH + middles]] = 0
         return Fingerprint(signs)
 
+    @property
+    def heard_ms(self) -> int:
+        """Time of the stream up to which there was sound."""
+        return self._next * 1000 // RATE
+
     def frames(self, start_ms: int, end_ms: int) -> slice:
         """Where the stretch between two times of the stream lies in ``fingerprint().signs``."""
         first, last = (max(0, (ms * RATE // 1000 - self._origin) // HOP) for ms in (start_ms, end_ms))

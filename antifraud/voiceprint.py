@@ -34,16 +34,18 @@ _DITHER = 32768 * 10 ** (-70 / 20)  # -70 dBFS: exact digital silence would wrec
 
 
 class Voiceprint:
-    """The speaker vector of some speech: 128 numbers of length one, and the net seconds of speech behind it.
+    """The speaker vector of some speech: 128 numbers of length one, the net seconds of speech behind it, and how far
+    that speech stood above its background in dB (noise makes strangers sound alike).
 
     Personal data of the strictest kind: it has no readable ``repr`` and belongs in encrypted columns only.
     """
 
-    __slots__ = ("seconds", "vector")
+    __slots__ = ("seconds", "snr", "vector")
 
-    def __init__(self, vector: Floats, seconds: float) -> None:
+    def __init__(self, vector: Floats, seconds: float, snr: float) -> None:
         self.vector = vector
         self.seconds = seconds
+        self.snr = snr
 
     def __repr__(self) -> str:
         return f"Voiceprint(•••, {self.seconds:.1f} s)"
@@ -61,9 +63,12 @@ class SpeechStats:
     count: int
     total: Doubles
     squares: Doubles
+    snr: float
 
     def __add__(self, other: SpeechStats) -> SpeechStats:
-        return SpeechStats(self.count + other.count, self.total + other.total, self.squares + other.squares)
+        count = self.count + other.count
+        snr = (self.snr * self.count + other.snr * other.count) / count
+        return SpeechStats(count, self.total + other.total, self.squares + other.squares, snr)
 
     @property
     def seconds(self) -> float:
@@ -72,12 +77,24 @@ class SpeechStats:
 
 @dataclass(frozen=True, slots=True)
 class VoiceSpace:
-    """Where vectors are compared: less the mean of a cohort heard over the same kind of line, and scaled so that what
-    differs within one speaker counts least (within-class covariance normalisation, Hatch et al. 2006)."""
+    """Where vectors are compared: less the mean of a cohort heard over an equally noisy line, and scaled so that what
+    differs within one speaker counts least (within-class covariance normalisation, Hatch et al. 2006).
+
+    ``means`` holds one row for each signal-to-noise ratio in ``snrs`` (dB, rising)."""
 
     version: str
-    mean: Floats
+    snrs: Floats
+    means: Floats
     whiten: Floats
+
+    def moved(self, vector: Floats, snr: float) -> Floats:
+        """A raw vector in this space."""
+        if len(self.snrs) == 1:
+            return np.asarray((vector - self.means[0]) @ self.whiten, dtype=np.float32)
+        at = float(np.interp(snr, self.snrs, np.arange(len(self.snrs))))
+        low = min(int(at), len(self.snrs) - 2)
+        mean = self.means[low] + (at - low) * (self.means[low + 1] - self.means[low])
+        return np.asarray((vector - mean) @ self.whiten, dtype=np.float32)
 
     @classmethod
     @cache
@@ -85,7 +102,7 @@ class VoiceSpace:
         """Fitted by ``scripts/antifraud/fit_voice.py``; see the model card in ``docs/fraud-signals.md``."""
         with files("antifraud").joinpath("data/voice_space.npz").open("rb") as file:
             data = np.load(file, allow_pickle=False)
-            return cls(str(data["version"]), data["mean"], data["whiten"])
+            return cls(str(data["version"]), data["snrs"], data["means"], data["whiten"])
 
 
 class SpeakerNetwork:
@@ -110,7 +127,7 @@ class SpeakerNetwork:
         size = weight.shape[0]
         if self._transform.shape != (size, size) or self._centre.shape != (size,):
             raise _unfit()
-        if space is not None and (space.mean.shape != (size,) or space.whiten.shape != (size, size)):
+        if space is not None and (space.means.shape[1:] != (size,) or space.whiten.shape != (size, size)):
             raise _unfit()
         self._space = space
 
@@ -121,14 +138,14 @@ class SpeakerNetwork:
 
     def stats(self, samples: NDArray[np.int16]) -> SpeechStats | None:
         """The sums over the speech in these samples, or ``None`` where there are not even 15 frames of it."""
-        rows = speech_features(samples)
+        rows, snr = speech_features(samples)
         if not len(rows):
             return None
         parts = [
             self._hidden(rows[start : start + _LONGEST + 2 * _CONTEXT]).astype(np.float64)
             for start in range(0, len(rows) - 2 * _CONTEXT, _LONGEST)
         ]
-        sums = [SpeechStats(len(part), part.sum(axis=0), (part**2).sum(axis=0)) for part in parts]
+        sums = [SpeechStats(len(part), part.sum(axis=0), (part**2).sum(axis=0), snr) for part in parts]
         return sum(sums[1:], sums[0])
 
     def print_of(self, stats: SpeechStats) -> Voiceprint | None:
@@ -136,8 +153,8 @@ class SpeakerNetwork:
             return None
         vector = self.raw(stats)
         if self._space is not None:
-            vector = np.asarray((vector - self._space.mean) @ self._space.whiten, dtype=np.float32)
-        return Voiceprint((vector / np.linalg.norm(vector)).astype(np.float32), stats.seconds)
+            vector = self._space.moved(vector, stats.snr)
+        return Voiceprint((vector / np.linalg.norm(vector)).astype(np.float32), stats.seconds, stats.snr)
 
     def raw(self, stats: SpeechStats) -> Floats:
         """Vosk's vector: centred, transformed, of length sqrt(128)."""
@@ -161,18 +178,23 @@ class SpeakerNetwork:
         return rows
 
 
-def speech_features(samples: NDArray[np.int16]) -> Floats:
-    """The network's input: cepstra of the frames in which somebody speaks, each less its surroundings' mean."""
-    if samples.size < WINDOW:
-        return np.zeros((0, CEPSTRA), dtype=np.float32)
+def speech_features(samples: NDArray[np.int16]) -> tuple[Floats, float]:
+    """The network's input, and the signal-to-noise ratio in dB.
+
+    The input is the cepstra of the frames in which somebody speaks, each less its surroundings' mean.
+    """
     wave = samples.astype(np.float32)
     db = levels(wave / 32768.0)
     talk = active(db, noise_floor(db))
+    if samples.size < WINDOW or not talk.any():
+        return np.zeros((0, CEPSTRA), dtype=np.float32), 0.0
+    power = np.power(10.0, db / 10.0)
+    snr = float(10 * np.log10(power[talk].mean() / power[~talk].mean()))
     noise = np.random.default_rng(samples.size).standard_normal(samples.size, dtype=np.float32)
     rows = mfcc(wave + noise * np.float32(_DITHER))
-    centres = np.minimum((np.arange(len(rows)) * HOP + WINDOW // 2) // FRAME, max(0, talk.size - 1))
-    kept = rows[talk[centres]] if talk.size else rows[:0]
-    return without_mean(kept) if len(kept) > 2 * _CONTEXT else kept[:0]
+    centres = np.minimum((np.arange(len(rows)) * HOP + WINDOW // 2) // FRAME, talk.size - 1)
+    kept = rows[talk[centres]]
+    return (without_mean(kept) if len(kept) > 2 * _CONTEXT else kept[:0]), snr
 
 
 def _unfit() -> ModelCorrupt:

@@ -6,7 +6,7 @@ It does not stop a live impostor or a machine that hears the digits. Somebody wh
 from __future__ import annotations
 
 from antifraud.signals.model import Known, NotAssessed, Reading, Rule
-from antifraud.voice_scores import PAIR_SECONDS, VoiceScores
+from antifraud.voice_scores import NOISIEST, ONE_LINE, PAIR_SECONDS, VoiceScores
 from antifraud.voiceprint import cosine
 from core.risk import ConsentClass, EvidenceLevel
 
@@ -38,11 +38,15 @@ def _voice(known: Known) -> Reading:
     said, rest = known.voices.answer_and_rest(spoken[-1].start_ms, spoken[-1].end_ms)
     if said is None or rest is None or min(said.seconds, rest.seconds) < PAIR_SECONDS:
         raise NotAssessed(f"needs {PAIR_SECONDS} seconds of digits and of other speech")
+    snr = min(said.snr, rest.snr)
+    if snr < NOISIEST or abs(said.snr - rest.snr) > ONE_LINE:
+        raise NotAssessed("the line is too noisy, or changed too much, to compare voices")
     scores, seconds = VoiceScores.of_the_house(), min(said.seconds, rest.seconds)
     likeness = cosine(said, rest)
     other = likeness < scores.mismatch_threshold(seconds)
     text = "the digits may be said by another voice" if other else "the digits are in keeping with the caller's voice"
-    return Reading(likeness, "cosine", text, -scores.llr(likeness, seconds), "CHALLENGE_FAILED" if other else None)
+    code = "CHALLENGE_FAILED" if other else None
+    return Reading(likeness, "cosine", text, -scores.llr(likeness, seconds, snr), code)
 
 
 RULES = (

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from antifraud.repeats import (
     ANSWER_BELOW,
     ANSWER_SECONDS,
     DUPLICATE_BELOW,
     LEAST_SECONDS,
-    Fingerprint,
-    best_match,
     nearest,
 )
 from antifraud.signals.model import Known, NotAssessed, Reading, Rule
@@ -33,14 +29,10 @@ def _duplicate(known: Known) -> Reading:
 
 def _own_answers(known: Known) -> Reading:
     """Assistive voices repeat themselves exactly, so this is weak by decision: it is shown, and checks nothing."""
-    whole = known.track.fingerprint()
-    spoken = [turn for turn in known.turns if not turn.by_keys]
-    stretches = [Fingerprint(whole.signs[known.track.frames(t.speech_start_ms, t.speech_end_ms)]) for t in spoken]
-    pairs = combinations([each for each in stretches if each.seconds >= ANSWER_SECONDS], 2)
-    matches = [match for one, other in pairs if (match := best_match(other, one, ANSWER_SECONDS)) is not None]
-    if not matches:
+    known.answers.settle(known.track)
+    best = known.answers.closest
+    if best is None:
         raise NotAssessed(f"needs two answers of {ANSWER_SECONDS} seconds")
-    best = min(matches, key=lambda match: match.error)
     if best.error >= ANSWER_BELOW:
         return Reading(best.error, "bit errors", "no answer is a copy of another")
     text = "two answers are the same sound: a player, or an assistive voice"

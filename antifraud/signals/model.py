@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from antifraud.facts import CallContext, ChallengeFacts, TurnFacts
+from antifraud.own_answers import OwnAnswers
 from antifraud.repeats import CallPrint, Fingerprint
 from antifraud.sound import Sound
 from antifraud.voices import CallVoices, KnownVoice
@@ -28,6 +29,7 @@ class Known:
     voices: CallVoices | None = None
     known_voices: tuple[KnownVoice, ...] = ()
     track: CallPrint = field(default_factory=CallPrint)
+    answers: OwnAnswers = field(default_factory=OwnAnswers)
     known_audio: tuple[Fingerprint, ...] = ()
     own_prompts: tuple[Fingerprint, ...] = ()
 

@@ -73,7 +73,7 @@ def voiceprint(
     ] = None,
 ) -> None:
     """Compare the speakers of two recordings. A clue for a person, never a proof of identity."""
-    from antifraud.voice_scores import ONE_TO_ONE_ALARM, PAIR_SECONDS, VoiceScores  # noqa: PLC0415 - as above
+    from antifraud.voice_scores import NOISIEST, ONE_TO_ONE_ALARM, PAIR_SECONDS, VoiceScores  # noqa: PLC0415 - as above
     from antifraud.voiceprint import SpeakerNetwork, VoiceSpace, cosine  # noqa: PLC0415 - as above
     from ivr.settings import load_settings  # noqa: PLC0415 - reads the environment
     from speech.audio import read_audio  # noqa: PLC0415 - as above
@@ -89,8 +89,10 @@ def voiceprint(
     shorter = min(seconds)
     same = score = threshold = llr = None
     if one is not None and other is not None and shorter >= PAIR_SECONDS:
-        score, threshold, llr = cosine(one, other), scores.threshold(shorter), scores.llr(cosine(one, other), shorter)
-        same = score >= threshold
+        snr = min(one.snr, other.snr)
+        score, threshold = cosine(one, other), scores.threshold(shorter, snr)
+        llr = scores.llr(score, shorter, snr)
+        same = score >= threshold if snr >= NOISIEST else None
     document = {
         "same": same,
         "score": None if score is None else round(score, 4),
@@ -102,8 +104,8 @@ def voiceprint(
     }
     if as_json:
         typer.echo(json.dumps(document))
-    elif score is None or threshold is None:
-        typer.echo(f"cannot say: needs {PAIR_SECONDS:.0f} seconds of speech in both, there are {seconds}")
+    elif score is None or threshold is None or same is None:
+        typer.echo(f"cannot say: needs {PAIR_SECONDS} seconds of speech in both (there are {seconds}) over a fair line")
     else:
         word = "one speaker is likely" if same else "two speakers are likely"
         typer.echo(f"{word}: likeness {score:.2f}, threshold {threshold:.2f} at {shorter:.1f} s of speech")

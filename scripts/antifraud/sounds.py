@@ -76,6 +76,14 @@ def noisy(samples: Samples, snr_db: float, rng: np.random.Generator) -> Samples:
     return np.asarray(np.clip(wave + noise, -32768, 32767), dtype=np.int16)
 
 
+def pink(samples: Samples, snr_db: float, rng: np.random.Generator) -> Samples:
+    """As ``noisy``, with noise that falls by 3 dB an octave, as rooms and streets do."""
+    white = np.fft.rfft(rng.standard_normal(samples.size))
+    shaped = np.fft.irfft(white / np.sqrt(np.maximum(np.arange(white.size), 20)), samples.size)
+    level = np.std(noisy(samples, snr_db, rng).astype(np.float32) - samples)
+    return np.asarray(np.clip(samples + shaped * level / np.std(shaped), -32768, 32767), dtype=np.int16)
+
+
 def cut(samples: Samples, seconds: float) -> list[Samples]:
     """Consecutive pieces that each hold this much net speech; a shorter rest is dropped."""
     db = levels(samples.astype(np.float32) / 32768)

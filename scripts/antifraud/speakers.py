@@ -51,14 +51,15 @@ def vectors(network: SpeakerNetwork, speech: dict[str, Samples], seconds: float,
 
 def raw_vectors(
     network: SpeakerNetwork, speech: dict[str, Samples], seconds: float, most: int = 8
-) -> dict[str, Floats]:
-    """As ``vectors``, but the network's own, not yet moved into the space in which they are compared."""
+) -> dict[str, tuple[Floats, list[float]]]:
+    """As ``vectors``, but the network's own, not yet moved into the space in which they are compared; and the
+    signal-to-noise ratio of each."""
     found = {}
     for speaker, samples in speech.items():
-        sums = [network.stats(piece) for piece in cut(samples, seconds)[:most]]
-        rows = [network.raw(stats) for stats in sums if stats is not None]
-        if rows:
-            found[speaker] = np.array(rows, dtype=np.float64)
+        sums = [s for s in (network.stats(piece) for piece in cut(samples, seconds)[:most]) if s is not None]
+        if sums:
+            rows = np.array([network.raw(stats) for stats in sums], dtype=np.float64)
+            found[speaker] = rows, [stats.snr for stats in sums]
     return found
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from antifraud.analysis import CallAnalysis
 from antifraud.facts import TurnFacts
+from antifraud.own_answers import OwnAnswers
 from antifraud.repeats import DUPLICATE_BELOW, CallPrint, Fingerprint, best_match, fingerprint, nearest
 from core.risk import ConsentClass, RiskLevel
 
@@ -72,6 +73,24 @@ def test_our_own_prompt_in_the_track_is_left_out() -> None:
     left = track.without([fingerprint(prompt)])
     assert np.count_nonzero(left.signs[: 7 * 62, 0]) == np.count_nonzero(track.signs[: 7 * 62, 0])
     assert np.count_nonzero(left.signs[9 * 62 :, 0]) < 0.2 * np.count_nonzero(track.signs[9 * 62 :, 0])
+
+
+def test_each_answer_is_compared_once_its_sound_is_there() -> None:
+    track, answers = CallPrint(), OwnAnswers()
+    first = babble(3, 1)
+    track.add(first, 0)
+    answers.turn(TurnFacts("a", 0, 0, 2700))
+    answers.turn(TurnFacts("b", 3000, 3000, 5700))
+    answers.settle(track)
+    assert answers.closest is None
+    track.add(first, 3000)
+    track.add(np.zeros(4000, dtype=np.int16), 6000)
+    answers.settle(track)
+    assert answers.closest is not None
+    assert answers.closest.error < 0.1
+    found = answers.closest
+    answers.settle(track)
+    assert answers.closest is found
 
 
 def analysed(samples: np.ndarray, start_ms: int = 0) -> CallAnalysis:

@@ -69,11 +69,14 @@ def test_too_little_speech_gives_no_print(folder: Path, samples: np.ndarray) -> 
 def test_digital_silence_inside_speech_does_no_harm() -> None:
     samples = voice(4)
     samples[np.abs(samples) < 300] = 0
-    assert np.all(np.isfinite(speech_features(samples)))
+    rows, snr = speech_features(samples)
+    assert len(rows)
+    assert np.all(np.isfinite(rows))
+    assert np.isfinite(snr)
 
 
 def test_a_print_does_not_show_itself() -> None:
-    assert repr(Voiceprint(np.array([0.25], dtype=np.float32), 3.0)) == "Voiceprint(•••, 3.0 s)"
+    assert repr(Voiceprint(np.array([0.25], dtype=np.float32), 3.0, 20.0)) == "Voiceprint(•••, 3.0 s)"
 
 
 def test_a_missing_network_says_what_to_run(tmp_path: Path) -> None:
@@ -103,4 +106,22 @@ def test_a_network_of_other_shape_is_refused(folder: Path) -> None:
 
 def test_the_house_space_fits_the_real_network() -> None:
     space = VoiceSpace.of_the_house()
-    assert (space.mean.shape, space.whiten.shape) == ((128,), (128, 128))
+    assert (space.means.shape, space.whiten.shape) == ((len(space.snrs), 128), (128, 128))
+    assert np.all(np.diff(space.snrs) > 0)
+
+
+def test_a_noisier_line_has_another_mean() -> None:
+    eye = np.eye(2, dtype=np.float32)
+    means = np.array([[0, 2], [4, 2]], dtype=np.float32)
+    space = VoiceSpace("x", np.array([10, 20], dtype=np.float32), means, eye)
+    vector = np.array([5, 5], dtype=np.float32)
+    for snr, expected in ((3, [5, 3]), (10, [5, 3]), (15, [3, 3]), (20, [1, 3]), (50, [1, 3])):
+        np.testing.assert_allclose(space.moved(vector, snr), expected)
+
+
+def test_noise_is_heard_in_the_print(folder: Path) -> None:
+    network = SpeakerNetwork(folder, None)
+    clean, noisy = (network.voiceprint(voice(6, noise=noise)) for noise in (0.001, 0.01))
+    assert clean is not None
+    assert noisy is not None
+    assert clean.snr - noisy.snr == pytest.approx(20, abs=2)

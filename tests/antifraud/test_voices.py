@@ -62,8 +62,9 @@ def test_keyed_answers_hold_no_voice(network: SpeakerNetwork) -> None:
 
 def test_only_the_last_minute_of_samples_is_held(network: SpeakerNetwork) -> None:
     voices = CallVoices(network)
+    piece = voice(10)
     for start in range(0, 200_000, 10_000):
-        voices.audio(voice(10), start)
+        voices.audio(piece, start)
         voices.settle()
     assert voices._samples.size == 60 * 8000
     voices.turn(turn(195_000, 199_000))
@@ -105,7 +106,7 @@ def test_a_voice_known_under_another_identity_holds(network: SpeakerNetwork) -> 
     own = analysis.voiceprint()
     assert own is not None
     assert own.seconds >= 8
-    opposite = Voiceprint(-own.vector, own.seconds)
+    opposite = Voiceprint(-own.vector, own.seconds, own.snr)
     analysis.known_voices([KnownVoice("other_identity", opposite), KnownVoice("enrolled", own)])
     report = analysis.report(0)
     assert report.reasons == ()
@@ -121,8 +122,19 @@ def test_a_short_earlier_voice_is_not_compared(network: SpeakerNetwork) -> None:
     analysis = call(network)
     own = analysis.voiceprint()
     assert own is not None
-    analysis.known_voices([KnownVoice("other_identity", Voiceprint(own.vector, 4.0))])
+    analysis.known_voices([KnownVoice("other_identity", Voiceprint(own.vector, 4.0, own.snr))])
     assert not signals(analysis.report(0))["voice.other_identity"].assessed
+
+
+def test_noise_on_either_line_is_no_ground_to_compare(network: SpeakerNetwork) -> None:
+    analysis = call(network)
+    own = analysis.voiceprint()
+    assert own is not None
+    analysis.known_voices([KnownVoice("other_identity", Voiceprint(own.vector, own.seconds, 8.0))])
+    assert not signals(analysis.report(0))["voice.other_identity"].assessed
+    strange = Voiceprint(-own.vector, own.seconds, own.snr - 10)
+    analysis.known_voices([KnownVoice("enrolled", strange)])
+    assert "another kind of line" in signals(analysis.report(0))["voice.enrolled"].text
 
 
 def test_a_network_that_breaks_holds(network: SpeakerNetwork, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,205 @@
+"""The tables behind ``docs/fraud-signals.md``: speaker vectors, copies of recordings, and what it all costs.
+
+    python -m scripts.antifraud.bench --audio ../shared/audio [--network DIR] [--synthetic]
+
+Human recordings lie outside the project; without them there is nothing to measure and the bench says so (exit 3).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts.antifraud.sounds import Samples, by_speaker, gain, mulaw, noisy, recordings, through  # sets thread limits
+
+# isort: split
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from antifraud import repeats
+from antifraud.analysis import CallAnalysis, warm
+from antifraud.facts import TurnFacts
+from antifraud.signals.quality import line_quality
+from antifraud.sound import Sound
+from antifraud.tones import keys_in
+from antifraud.voice_scores import VoiceScores
+from antifraud.voiceprint import SpeakerNetwork, VoiceSpace
+from core.risk import ConsentClass
+from scripts.antifraud.speakers import trials, vectors
+
+SHOW = Console(width=120)
+
+
+def table(title: str, *columns: str) -> Table:
+    made = Table(title=title, title_justify="left")
+    for column in columns:
+        made.add_column(column, justify="right")
+    return made
+
+
+def speakers(folder: Path, speech: dict[str, Samples]) -> None:
+    network = SpeakerNetwork(folder, VoiceSpace.of_the_house())
+    scores = VoiceScores.of_the_house()
+    rng = np.random.default_rng(0)
+    poor = {name: noisy(through(samples, "GSM610"), 15, rng) for name, samples in speech.items()}
+    shown = table(
+        f"Speaker vectors, AN4, {len(speech)} speakers, one segment against one",
+        "line", "who", "net s", "pairs", "EER %", "misses % at 0.1 %", "house threshold: alarms %", "misses %",
+    )  # fmt: skip
+    sexes = {"all": "", "women": "f", "men": "m"}
+    for line, heard in (("mu-law", speech), ("GSM, 15 dB noise", poor)):
+        for seconds in (2.0, 5.0, 10.0):
+            found = vectors(network, heard, seconds)
+            noise = 99.0 if line == "mu-law" else 15.0
+            for who, letter in sexes.items():
+                of = {name: rows for name, rows in found.items() if name.removeprefix("an4-").startswith(letter)}
+                pairs = trials(of)
+                at = scores.threshold(seconds, noise)
+                shown.add_row(
+                    line, who, f"{seconds:.0f}", f"{pairs.same.size}/{pairs.other.size}", f"{100 * pairs.eer:.1f}",
+                    f"{100 * pairs.misses(pairs.threshold(0.001)):.1f}", f"{100 * pairs.alarms(at):.2f}",
+                    f"{100 * pairs.misses(at):.1f}",
+                )  # fmt: skip
+    SHOW.print(shown)
+
+
+def channels(rng: np.random.Generator) -> dict[str, Callable[[Samples], Samples]]:
+    return {
+        "mu-law": mulaw,
+        "GSM": lambda x: through(x, "GSM610"),
+        "noise 20 dB": lambda x: noisy(x, 20, rng),
+        "noise 10 dB": lambda x: noisy(x, 10, rng),
+        "gain -6 dB": lambda x: gain(x, -6),
+        "gain +6 dB": lambda x: gain(x, 6),
+        "shift 1.005 s": lambda x: x[8037:],
+        "GSM, noise 15 dB, -3 dB, shift": lambda x: gain(noisy(through(x, "GSM610"), 15, rng), -3)[5555:],
+        "GSM, noise 10 dB": lambda x: noisy(through(x, "GSM610"), 10, rng),
+    }
+
+
+def copies(speech: dict[str, Samples]) -> None:
+    clips = [samples[: 20 * 8000] for samples in list(speech.values())[:40]]
+    prints = [repeats.fingerprint(clip) for clip in clips]
+    shown = table("Copies of a recording, 40 clips of 20 s", "what", "pairs", "called copy", "bit errors", "worst")
+    for name, channel in channels(np.random.default_rng(1)).items():
+        found = [repeats.best_match(repeats.fingerprint(channel(c)), p) for c, p in zip(clips, prints, strict=True)]
+        row(shown, f"copy: {name}", found, max)
+    others = [repeats.best_match(one, two) for i, one in enumerate(prints) for two in prints[:i]]
+    row(shown, "other speaker", others, min)
+    halves = [(repeats.fingerprint(s[: s.size // 2]), repeats.fingerprint(s[s.size // 2 :])) for s in speech.values()]
+    row(shown, "same speaker, other speech", [repeats.best_match(*pair) for pair in halves], min)
+    SHOW.print(shown)
+
+
+def row(shown: Table, name: str, matches: list[repeats.Match | None], worst: Callable[..., float]) -> None:
+    errors = [match.error for match in matches if match is not None]
+    called = sum(error < repeats.DUPLICATE_BELOW for error in errors)
+    shown.add_row(name, str(len(errors)), str(called), f"{np.median(errors):.3f}", f"{worst(errors):.3f}")
+
+
+def answers(audio: Path) -> None:
+    """Six digits said twice by one speaker, no take used on both sides, against the same sound over the line again."""
+    rng = np.random.default_rng(1)
+    takes: dict[tuple[str, str], list[Samples]] = {}
+    for recording in recordings(audio, "fsdd"):
+        digit = recording.file.rsplit("/", 1)[-1].split("_")[0]
+        takes.setdefault((recording.speaker, digit), []).append(mulaw(recording.samples))
+    pause = np.zeros(400, dtype=np.int16)
+
+    def say(speaker: str, digits: list[str], half: int) -> Samples:
+        pieces = [takes[speaker, d][half::2] for d in digits]
+        return np.concatenate([np.concatenate([p[int(rng.integers(len(p)))], pause]) for p in pieces])
+
+    again, same = [], []
+    for speaker in sorted({name for name, _ in takes}):
+        for _ in range(50):
+            digits = [str(d) for d in rng.integers(0, 10, 6)]
+            one, two = say(speaker, digits, 0), say(speaker, digits, 1)
+            replay = mulaw(noisy(gain(one, -1), 25, rng)[37:])
+            mark = repeats.fingerprint(one)
+            again.append(repeats.best_match(repeats.fingerprint(two), mark, repeats.ANSWER_SECONDS))
+            same.append(repeats.best_match(repeats.fingerprint(replay), mark, repeats.ANSWER_SECONDS))
+    shown = table("Repeated own answers, FSDD, six digits", "what", "pairs", "called copy", "bit errors", "closest")
+    for name, found in (("same words said again", again), ("same sound again, 25 dB", same)):
+        errors = [match.error for match in found if match is not None]
+        called = sum(error < repeats.ANSWER_BELOW for error in errors)
+        shown.add_row(name, str(len(errors)), str(called), f"{np.median(errors):.3f}", f"{min(errors):.3f}")
+    SHOW.print(shown)
+
+
+def lines(audio: Path) -> None:
+    """The quality gate and the key tones on human speech, where both have a right answer."""
+    rng = np.random.default_rng(2)
+    clips = [r.samples for r in recordings(audio, "an4") if r.samples.size > 16000][:150]
+    shown = table("Line quality, 150 AN4 clips", "line", "median", "5 %", "95 %")
+    for name, change in {
+        "clean": mulaw,
+        "20 dB": lambda x: noisy(x, 20, rng),
+        "10 dB": lambda x: noisy(x, 10, rng),
+    }.items():
+        values = []
+        for clip in clips:
+            sound = Sound()
+            sound.add(change(clip), 0)
+            sound.flush()
+            values.append(line_quality(sound))
+        known = [value for value in values if value is not None]
+        shown.add_row(name, *(f"{np.percentile(known, p):.2f}" for p in (50, 5, 95)))
+    SHOW.print(shown)
+    hours, found = 0.0, 0
+    for corpus in ("an4", "libri", "fsdd"):
+        for recording in recordings(audio, corpus):
+            hours += recording.samples.size / 8000 / 3600
+            found += len(keys_in(recording.samples.astype(np.float32) / 32768))
+    SHOW.print(f"Key tones wrongly found in {hours:.2f} h of human speech: {found}\n")
+
+
+def cost(speech: dict[str, Samples], folder: Path | None) -> None:
+    """CPU of a call of two minutes in pieces of one second, a turn every ten seconds, a report after each."""
+    network = None if folder is None else SpeakerNetwork(folder, VoiceSpace.of_the_house())
+    samples = np.concatenate(list(speech.values()))[: 120 * 8000]
+    warm()
+    shown = table("Cost, ms CPU for a second of caller audio", "consents", "audio", "reports", "together")
+    every = frozenset(ConsentClass)
+    for name, consents in (("without biometric", every - {ConsentClass.BIOMETRIC}), ("all", every)):
+        analysis = CallAnalysis(consents, network=network)
+        audio = reports = 0.0
+        for second in range(120):
+            start = time.process_time()
+            analysis.caller_audio(samples[second * 8000 : (second + 1) * 8000], second * 1000)
+            audio += time.process_time() - start
+            if second % 10 == 9:
+                analysis.turn(TurnFacts("q", (second - 9) * 1000, (second - 8) * 1000, second * 1000))
+                start = time.process_time()
+                analysis.report(second * 1000)
+                reports += time.process_time() - start
+        shown.add_row(name, *(f"{1000 * value / 120:.2f}" for value in (audio, reports, audio + reports)))
+    SHOW.print(shown)
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--audio", type=Path, default=Path("../shared/audio"))
+    arguments.add_argument("--network", type=Path)
+    options = arguments.parse_args()
+    if not (options.audio / "an4.tar").is_file():
+        sys.stderr.write("There are no human recordings here; name their folder with --audio.\n")
+        return 3
+    speech = by_speaker(options.audio, "an4")
+    if options.network is None:
+        SHOW.print("No speaker network named (--network): its table is left out.\n")
+    else:
+        speakers(options.network, speech)
+    copies(speech)
+    answers(options.audio)
+    lines(options.audio)
+    cost(speech, options.network)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
