@@ -12,7 +12,7 @@ __all__ = ["register"]
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
 
-    @app.command("parse")
+    @app.command("parse", context_settings={"ignore_unknown_options": True})  # "-500" is what was said, no option
     def parse_words(
         kind: Annotated[str, typer.Argument(help="digits, amount, date, name, yes_no, term, purpose or employment")],
         words: Annotated[str, typer.Argument(help="what the caller said")],

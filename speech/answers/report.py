@@ -62,6 +62,9 @@ def as_lines(parsed: Parsed) -> list[str]:
         lines.insert(0, f"{len(parsed.readings)} readings, most likely first:")
     notes = {"command": parsed.command, "about": parsed.topic, "also said": parsed.tail}
     lines += [f"{label}: {note}" for label, note in notes.items() if note]
+    for parts in parsed.parts:
+        said = {"year": parts.year, "month": parts.month, "day": parts.day}
+        lines.append("part of a date: " + ", ".join(f"{name} {part}" for name, part in said.items() if part))
     if parsed.corrects:
         lines.append("takes back an earlier answer")
     return lines
