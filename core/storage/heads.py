@@ -14,10 +14,21 @@ from typing import Any, BinaryIO
 
 from core.errors import InvalidInput, StorageError, Tampered
 from core.ports import Clock
-from core.security.audit import Frontier, Head, HeadSigner, inclusion_proof, read_head, receipt_code, verify_inclusion
+from core.security.audit import (
+    Frontier,
+    Head,
+    HeadSigner,
+    consistency_proof,
+    inclusion_proof,
+    read_head,
+    receipt_code,
+    root_of,
+    verify_consistency,
+    verify_inclusion,
+)
 from core.storage.audit_rows import AuditRow
 
-__all__ = ["AuditFindings", "HeadsFile", "prove_row", "verify_log"]
+__all__ = ["AuditFindings", "HeadsFile", "prove_growth", "prove_row", "verify_log"]
 
 
 class HeadsFile:
@@ -143,6 +154,28 @@ def verify_log(
     if not count:
         problems.append("No signed head is left; the heads file is missing or empty.")
     return AuditFindings(frontier.size, count, frontier.root.hex(), frontier.size - anchored, tuple(problems))
+
+
+def prove_growth(rows: Sequence[AuditRow], old: int, heads: HeadsFile) -> dict[str, Any]:
+    """Proof for somebody who kept the head of ``old`` rows that the log only grew since: checkable with
+    ``core.security.audit.verify_consistency``. Raises ``InvalidInput`` and ``Tampered``."""
+    good = [head for head in heads.read() if head and heads.signer.good(head) and old <= head.size <= len(rows)]
+    leaves = [row.leaf for row in rows]
+    if not 0 < old <= len(rows):
+        raise InvalidInput("size", "the audit log has no head of that size; choose one from 1 to its size")
+    if not good:
+        raise Tampered("No signed head covers these rows; run loanline audit verify.")
+    head = max(good, key=lambda each: each.size)
+    path = consistency_proof(leaves[: head.size], old)
+    if not verify_consistency(old, head.size, root_of(leaves[:old]), head.root, path):
+        raise Tampered("The log does not lead to its signed head; run loanline audit verify.")
+    return {
+        "size": old,
+        "root": root_of(leaves[:old]).hex(),
+        "path": [step.hex() for step in path],
+        "head": json.loads(head.line()),
+        "public_key": heads.signer.public_key.hex(),
+    }
 
 
 def prove_row(rows: Sequence[AuditRow], wanted: str, heads: HeadsFile) -> dict[str, Any]:

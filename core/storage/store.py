@@ -21,7 +21,7 @@ from core.storage.call_backs import SqlCallBacks
 from core.storage.call_records import SqlCallRecords
 from core.storage.delivery import SqlCodes, SqlInbox
 from core.storage.engine import BUSY_SECONDS, reading, storage_errors
-from core.storage.heads import AuditFindings, HeadsFile, prove_row, verify_log
+from core.storage.heads import AuditFindings, HeadsFile, prove_growth, prove_row, verify_log
 from core.storage.journal import SqlJournal
 from core.storage.key_upkeep import KeyUpkeep
 from core.storage.keystore import KeyStore
@@ -140,6 +140,11 @@ class SqlStorage:
         ``core.security.audit.verify_inclusion`` and the public key. Raises ``InvalidInput`` and ``Tampered``."""
         with reading(self._engine) as connection:
             return prove_row(list(read_rows(connection)), row, self._heads)
+
+    def prove_growth(self, size: int) -> dict[str, Any]:
+        """Proof that the log of today extends the one of ``size`` rows. Raises ``InvalidInput`` and ``Tampered``."""
+        with reading(self._engine) as connection:
+            return prove_growth(list(read_rows(connection)), size, self._heads)
 
     def close(self) -> None:
         """Give the files back; the store cannot be used afterwards."""

@@ -190,6 +190,23 @@ def prove_row(
     print(f"Root {proof['head']['root']} of {proof['head']['size']} rows, signed {proof['head']['signature']}")
 
 
+@audit.command("grown")
+def prove_growth(
+    size: Annotated[int, typer.Argument(min=1, help="How many rows the log had when you kept its head.")],
+    as_json: Json = False,
+) -> None:
+    """Prove to whoever kept an earlier head that the log has only grown since."""
+    with opened_storage() as storage:
+        proof = storage.prove_growth(size)
+    if as_json:
+        _print(proof)
+        return
+    print(f"{proof['size']} rows, root {proof['root']}")
+    for step in proof["path"]:
+        print(f"  with {step}")
+    print(f"Root {proof['head']['root']} of {proof['head']['size']} rows, signed {proof['head']['signature']}")
+
+
 # -- keys ---------------------------------------------------------------------------------------------------------
 
 

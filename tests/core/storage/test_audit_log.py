@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from core.errors import InvalidInput, Shredded, StorageError, Tampered
-from core.security.audit import Frontier, verify_inclusion
+from core.security.audit import Frontier, verify_consistency, verify_inclusion
 from core.storage.audit_rows import AuditRow
 from core.storage.heads import HeadsFile
 from core.storage.opening import DATA_FILE, HEADS_FILE
@@ -274,6 +274,22 @@ def test_a_row_is_proved_without_the_others(tmp_path: Path) -> None:
         assert verify_inclusion(bytes.fromhex(proof["leaf"]), seq - 1, proof["head"]["size"], path, root)
         assert storage.prove(proof["receipt"]) == proof
     assert isinstance(storage._heads, HeadsFile)
+
+
+def test_the_log_is_proved_to_have_only_grown(tmp_path: Path) -> None:
+    storage = filled(tmp_path, 7)
+    for size in range(1, 8):
+        proof = storage.prove_growth(size)
+        path = [bytes.fromhex(step) for step in proof["path"]]
+        old, new = bytes.fromhex(proof["root"]), bytes.fromhex(proof["head"]["root"])
+        assert verify_consistency(size, 7, old, new, path)
+    for size in (0, -1, 8):
+        with pytest.raises(InvalidInput):
+            storage.prove_growth(size)
+    with sqlite3.connect(tmp_path / "data" / DATA_FILE) as database:
+        database.execute("UPDATE audit SET subject = 'case_9' WHERE seq = 2")
+    with pytest.raises(Tampered):
+        storage.prove_growth(5)
 
 
 def test_a_proof_is_refused_for_what_is_not_there(tmp_path: Path) -> None:

@@ -73,6 +73,10 @@ def test_the_audit_log_is_verified_and_a_row_proved(folder: Path) -> None:
     proof = run_json("audit", "prove", "1")
     assert proof["row"]["action"] == "application.decided"
     assert proof["receipt"] in run("audit", "prove", proof["receipt"])
+    run("records", "show", "CA1", "--reason", "complaint")
+    growth = run_json("audit", "grown", "1")
+    assert (growth["size"], growth["head"]["size"], len(growth["path"])) == (1, 2, 1)
+    assert growth["root"] in run("audit", "grown", "1")
     with sqlite3.connect(folder / "data" / DATA_FILE) as database:
         database.execute("UPDATE audit SET subject = 'case_9'")
     assert not run_json("audit", "verify", code=1)["ok"]
