@@ -16,6 +16,8 @@ from ivr.twilio.meter import Meter
 
 __all__ = ["Calls"]
 
+#: Steps after which the caller is still on the telephone with us: streaming again, in the form, with a person.
+_GOES_ON = frozenset({"reconnect", "form", "person"})
 #: How many calls are remembered, so that their late webhooks change nothing.
 _REMEMBERED = 20_000
 
@@ -70,12 +72,12 @@ class Calls:
         call.stream_sid, call.hang_up = stream_sid, hang_up
 
     async def stream_over(self, call_id: str, stream_sid: str, why: str) -> None:
-        """The socket is closed, whoever closed it. A call that is to reconnect is not over yet."""
+        """The socket is closed, whoever closed it. A call that goes on without it is not over yet."""
         call = self._call(call_id)
         if call.stream_sid != stream_sid:
             return
         call.stream_sid, call.hang_up = "", None
-        if call.gone or not self._reconnects(call_id):
+        if call.gone or not self._goes_on(call_id):
             await self._tell(call_id, call, why)
 
     async def stream_reported_over(self, call_id: str, stream_sid: str) -> None:
@@ -104,9 +106,9 @@ class Calls:
             raise
         self._meter.count("twilio_call_ended", why=why)
 
-    def _reconnects(self, call_id: str) -> bool:
+    def _goes_on(self, call_id: str) -> bool:
         try:
-            return self._switchboard.next_step(call_id).kind == "reconnect"
+            return self._switchboard.next_step(call_id).kind in _GOES_ON
         except NotFound:
             return False
 

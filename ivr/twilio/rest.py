@@ -22,7 +22,7 @@ from core.errors import EnvironmentProblem, ProviderError, ProviderTimeout
 from ivr.twilio.meter import Meter
 from ivr.twilio.twiml import Documents
 
-__all__ = ["CallControl", "TwilioApi", "TwilioSms"]
+__all__ = ["CallControl", "TwilioApi", "TwilioRefused", "TwilioSms"]
 
 #: "Call is not in-progress": the caller has hung up meanwhile.
 _CALL_IS_OVER = 21220
@@ -41,7 +41,7 @@ class TwilioApi:
             raise EnvironmentProblem("Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to send texts and move calls.")
         self._client = Client(account_sid, auth_token, http_client=TwilioHttpClient(timeout=timeout_s))
         if api_url:
-            self._client.api.base_url = api_url
+            self._client.api.base_url = self._client.verify.base_url = api_url
         self._meter = meter
 
     async def ask(self, request: Callable[[Client], Any]) -> Any:
@@ -60,16 +60,16 @@ class TwilioApi:
     def _refused(self, status: int, number: int) -> ProviderError:
         if status == 429:
             self._meter.count("twilio_api_failed", why="too_many")
-            return _TwilioRefused("Twilio is given too many requests: try again in a minute.", number)
+            return TwilioRefused("Twilio is given too many requests: try again in a minute.", number)
         if status >= 500:
             self._meter.count("twilio_api_failed", why="provider")
-            return _TwilioRefused("Twilio has a problem of its own: try again, or see its status page.", number)
+            return TwilioRefused("Twilio has a problem of its own: try again, or see its status page.", number)
         self._meter.count("twilio_api_failed", why="refused")
-        return _TwilioRefused(f"Twilio refused the request: look up error {number} in its error list.", number)
+        return TwilioRefused(f"Twilio refused the request: look up error {number} in its error list.", number)
 
 
-class _TwilioRefused(ProviderError):
-    """``number`` is Twilio's error number, or the HTTP status where it gives none."""
+class TwilioRefused(ProviderError):
+    """Twilio said no. ``number`` is Twilio's error number, or the HTTP status where it gives none."""
 
     def __init__(self, message: str, number: int) -> None:
         super().__init__(message)
@@ -77,16 +77,21 @@ class _TwilioRefused(ProviderError):
 
 
 class TwilioSms:
-    """A ``core.ports.SmsSender``. ``sender`` is a number of the account, or a messaging service (``MG…``)."""
+    """A ``core.ports.SmsSender``. ``sender`` is a number of the account, or a messaging service (``MG…``).
 
-    def __init__(self, api: TwilioApi, sender: str) -> None:
+    ``reports`` is where Twilio reports what became of each message (``/voice/sms-status``); empty for nowhere.
+    """
+
+    def __init__(self, api: TwilioApi, sender: str, reports: str = "") -> None:
         if not sender:
             raise EnvironmentProblem("Set TWILIO_FROM_NUMBER to the number that text messages come from.")
         self._api = api
-        self._sender = {"messaging_service_sid" if sender.startswith("MG") else "from_": sender}
+        self._fixed = {"messaging_service_sid" if sender.startswith("MG") else "from_": sender}
+        if reports:
+            self._fixed["status_callback"] = reports
 
     async def send(self, to: PhoneNumber, text: str) -> str:
-        message = await self._api.ask(lambda client: client.messages.create(to=to.value, body=text, **self._sender))
+        message = await self._api.ask(lambda client: client.messages.create(to=to.value, body=text, **self._fixed))
         return str(message.sid)
 
 
@@ -101,7 +106,7 @@ class CallControl:
         """End the call. A call that is over already is no error."""
         try:
             await self._update(call_id, status="completed")
-        except _TwilioRefused as refused:
+        except TwilioRefused as refused:
             if refused.number != _CALL_IS_OVER:
                 raise
 
@@ -113,13 +118,22 @@ class CallControl:
         """Let the caller wait in ``room``, an id of ours without personal data."""
         await self._update(call_id, twiml=self._documents.conference(room))
 
-    async def invite(self, staff: PhoneNumber, caller_id: str, room: str, whisper: str) -> str:
-        """Ring a person, tell them ``whisper``, and join them to ``room``; returns the new call's id.
+    async def nobody(self, call_id: str, *, go_on: bool) -> None:
+        """Tell a waiting caller that nobody is free, and what else there is."""
+        await self._update(call_id, twiml=self._documents.nobody(go_on=go_on))
+
+    async def invite(self, staff: PhoneNumber, caller_id: str, whisper: str) -> str:
+        """Ring a person and tell them ``whisper``; a key of theirs asks ``/voice/staff-join``. Returns the call's id.
 
         ``caller_id`` is the number of ours that the person sees.
         """
-        twiml = self._documents.join_conference(room, whisper)
-        call = await self._api.ask(lambda client: client.calls.create(to=staff.value, from_=caller_id, twiml=twiml))
+        twiml = self._documents.invitation(whisper)
+        status = self._documents.url("/voice/staff-status")
+        call = await self._api.ask(
+            lambda client: client.calls.create(
+                to=staff.value, from_=caller_id, twiml=twiml, timeout=25, status_callback=status
+            )
+        )
         return str(call.sid)
 
     async def hand_back(self, call_id: str) -> None:

@@ -7,13 +7,14 @@ always another verb, because a call without one would end. Sources: twilio.com/d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from core.applicant import PhoneNumber
-from core.errors import EnvironmentProblem
-from ivr.line import NextStep
+from core.errors import EnvironmentProblem, InvalidInput
+from ivr.line import FormPage
 
 __all__ = ["TOKEN_PARAMETER", "WEBHOOK_LIMITS", "Documents", "Spoken"]
 
@@ -38,7 +39,13 @@ class Spoken:
     trouble: str = "I am sorry, we have a technical problem."
     form: str = "Press 2 to try again. Press 0 for a person."
     hold: str = "Please hold the line. I am giving your call to a person."
+    next_in_line: str = "You are the next in line. Please hold."
+    in_line: str = "There are {before} callers before you. Please hold."
     nobody: str = "I am sorry, nobody is free to take your call."
+    go_on: str = "To go on with the automated line, press 2. Or hang up."
+    take_call: str = "Press any key to take the call. Later, press star to give the caller back to the automated line."
+    text_link: str = "Press 3 and we will text you how to go on."
+    link_sent: str = "Thank you. The message is on its way. Goodbye."
     goodbye: str = "Thank you for calling. Goodbye."
 
 
@@ -76,29 +83,58 @@ class Documents:
 
     def full(self) -> str:
         """No line is free: offer a call-back if anybody takes one."""
-        response = self._response(self._say.full)
-        if self._call_backs:
-            gather = self._gather(response, "/voice/call-back")
-            self._speak(gather, self._say.offer_call_back)
-        return self._end(response, self._say.call_later)
+        return self._offer(self._say.full)
 
     def closed(self) -> str:
         return self._end(VoiceResponse(), self._say.closed)
 
-    def fallback(self) -> str:
-        """The line itself cannot be used: a small form by keys that needs no stream."""
+    def fallback(self, *, text_link: bool = False) -> str:
+        """Neither stream nor form can be used: a few ways on by keys."""
         response = self._response(self._say.trouble)
         gather = self._gather(response, "/voice/fallback-key")
         if self._call_backs:
             self._speak(gather, self._say.offer_call_back)
         self._speak(gather, self._say.form)
+        if text_link:
+            self._speak(gather, self._say.text_link)
         return self._end(response, self._say.call_later)
 
-    def person(self) -> str:
-        """Give the call to a person; when none is set, say so."""
+    def form_page(self, page: FormPage) -> str:
+        """One question of the form. Raises ``InvalidInput`` for a page that asks nothing.
+
+        What must be heard whole stands before the ``<Gather>``, where no word and no key cuts it.
+        """
+        ask = page.ask
+        if ask is None:
+            raise InvalidInput("page", "the form is over; answer with its next step")
+        response = VoiceResponse()
+        for text in page.whole:
+            self._speak(response, text)
+        keys = {} if ask.digits is None else {"num_digits": ask.digits}
+        hints = {"hints": ",".join(ask.hints)} if ask.hints else {}
+        gather = response.gather(
+            input="dtmf speech",
+            action=self.url(f"/voice/form?page={page.number}"),
+            method="POST",
+            timeout=ask.patience_s,
+            speech_timeout=str(ask.pause_s),
+            finish_on_key=ask.finish,
+            language=self._say.language,
+            profanity_filter=False,  # a name must not come back as stars
+            action_on_empty_result=True,
+            **keys,
+            **hints,
+        )
+        for text in page.open:
+            self._speak(gather, text)
+        response.redirect(self.url("/voice/fallback"), method="POST")
+        return str(response)
+
+    def person(self, before: Iterable[str] = ()) -> str:
+        """Dial the staff number; when none is set, say that nobody is there."""
         if self._staff is None:
-            return self.nobody()
-        response = self._response(self._say.hold)
+            return self.nobody(before)
+        response = self._response(*before, self._say.hold)
         dial = Dial(
             action=self.url("/voice/after-dial"), method="POST", timeout=self._dial_seconds, answer_on_bridge=True
         )
@@ -106,52 +142,73 @@ class Documents:
         response.append(dial)
         return str(response)
 
-    def conference(self, room: str) -> str:
-        """The caller waits in ``room``, with Twilio's hold music, until a person comes in."""
-        response = self._response(self._say.hold)
+    def conference(self, room: str, before: Iterable[str] = ()) -> str:
+        """The caller waits in ``room``, hears how many are before them, until a person comes in."""
+        response = self._response(*before, self._say.hold)
         dial = Dial(action=self.url("/voice/after-dial"), method="POST")
-        dial.conference(room, start_conference_on_enter=False, end_conference_on_exit=True, beep=False)
+        dial.conference(
+            room,
+            start_conference_on_enter=False,
+            end_conference_on_exit=True,
+            beep=False,
+            wait_url=self.url(f"/voice/hold?room={room}"),
+            wait_method="POST",
+        )
         response.append(dial)
         return str(response)
 
-    def join_conference(self, room: str, whisper: str) -> str:
-        """For the person: hear ``whisper`` alone, then enter ``room`` and start the talk; who leaves first ends it."""
-        response = self._response(whisper)
-        dial = Dial()
+    def hold(self, room: str, before: int) -> str:
+        """What a waiting caller hears, again and again. ``before`` is the number of callers who come first."""
+        response = self._response(self._say.next_in_line if before == 0 else self._say.in_line.format(before=before))
+        response.pause(length=20)
+        response.redirect(self.url(f"/voice/hold?room={room}"), method="POST")
+        return str(response)
+
+    def invitation(self, whisper: str) -> str:
+        """For the person alone: what the call is about, and a key to take it. A mailbox presses none."""
+        response = VoiceResponse()
+        gather = response.gather(
+            input="dtmf", num_digits=1, timeout=10, action=self.url("/voice/staff-join"), method="POST"
+        )
+        self._speak(gather, whisper)
+        self._speak(gather, self._say.take_call)
+        response.hangup()
+        return str(response)
+
+    def join_conference(self, room: str) -> str:
+        """For the person: enter ``room`` and start the talk. The star key leaves it; whoever leaves ends it."""
+        response = VoiceResponse()
+        dial = Dial(action=self.url("/voice/staff-left"), method="POST", hangup_on_star=True)
         dial.conference(room, start_conference_on_enter=True, end_conference_on_exit=True, beep=False)
         response.append(dial)
         return str(response)
 
-    def nobody(self) -> str:
-        response = self._response(self._say.nobody)
-        if self._call_backs:
-            gather = self._gather(response, "/voice/call-back")
-            self._speak(gather, self._say.offer_call_back)
-        return self._end(response, self._say.call_later)
+    def nobody(self, before: Iterable[str] = (), *, go_on: bool = False) -> str:
+        return self._offer(*before, self._say.nobody, go_on=go_on)
+
+    def person_left(self) -> str:
+        """The talk with a person is over and the line could go on."""
+        response = VoiceResponse()
+        self._speak(self._gather(response, "/voice/call-back"), self._say.go_on)
+        return self._end(response, self._say.goodbye)
 
     def call_back_promised(self) -> str:
         return self._end(VoiceResponse(), self._say.will_call_back)
 
+    def link_sent(self) -> str:
+        return self._end(VoiceResponse(), self._say.link_sent)
+
+    def call_later(self) -> str:
+        return self._end(VoiceResponse(), self._say.call_later)
+
     def goodbye(self) -> str:
         return self._end(VoiceResponse(), self._say.goodbye)
 
-    def hang_up(self) -> str:
-        """End the call without a word: everything was said in the stream."""
-        response = VoiceResponse()
+    def hang_up(self, before: Iterable[str] = ()) -> str:
+        """End the call; what is to be said was said in the stream, or stands in ``before``."""
+        response = self._response(*before)
         response.hangup()
         return str(response)
-
-    def after_stream(self, step: NextStep, token: str) -> str:
-        """What the switchboard wants next; a step this line does not know gets the form."""
-        if step.kind == "goodbye":
-            return self.hang_up()
-        if step.kind == "person":
-            return self.person()
-        if step.kind == "reconnect":
-            return self.reconnect(token)
-        if step.kind == "call_back":
-            return self.call_back_promised()
-        return self.fallback()
 
     def _stream(self, response: VoiceResponse, token: str) -> str:
         connect = response.connect(action=self.url("/voice/after-stream"), method="POST")
@@ -165,14 +222,26 @@ class Documents:
         response.redirect(self.url("/voice/fallback"), method="POST")
         return str(response)
 
+    def _offer(self, *texts: str, go_on: bool = False) -> str:
+        """Say ``texts``, then what the caller can have instead: a call-back, or the automated line again."""
+        response = self._response(*texts)
+        if self._call_backs or go_on:
+            gather = self._gather(response, "/voice/call-back")
+            if self._call_backs:
+                self._speak(gather, self._say.offer_call_back)
+            if go_on:
+                self._speak(gather, self._say.go_on)
+        return self._end(response, self._say.call_later)
+
     def _gather(self, response: VoiceResponse, path: str) -> Gather:
         return response.gather(
             input="dtmf", num_digits=1, timeout=6, action=self.url(path), method="POST", action_on_empty_result=False
         )
 
-    def _response(self, text: str) -> VoiceResponse:
+    def _response(self, *texts: str) -> VoiceResponse:
         response = VoiceResponse()
-        self._speak(response, text)
+        for text in texts:
+            self._speak(response, text)
         return response
 
     def _speak(self, verb: VoiceResponse | Gather, text: str) -> None:

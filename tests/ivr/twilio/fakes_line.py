@@ -7,7 +7,20 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from core.errors import NotFound, StorageError
-from ivr.line import Admission, AudioIn, IncomingCall, Line, LineEnded, LineEvent, MarkBack, NextStep
+from ivr.line import (
+    Admission,
+    AudioIn,
+    CallNote,
+    FormAnswer,
+    FormAsk,
+    FormPage,
+    IncomingCall,
+    Line,
+    LineEnded,
+    LineEvent,
+    MarkBack,
+    NextStep,
+)
 
 
 class FakeClock:
@@ -128,6 +141,69 @@ class FakeSwitchboard:
 class FakeCallBacks:
     def __init__(self) -> None:
         self.asked: dict[str, IncomingCall] = {}
+        self.reasons: list[str] = []
+        self.failing = False
 
-    async def ask(self, call: IncomingCall) -> None:
-        self.asked.setdefault(call.call_id, call)
+    async def ask(self, call: IncomingCall, reason: str) -> None:
+        if self.failing:
+            raise StorageError("The store cannot be written: free some space.")
+        if call.call_id not in self.asked:
+            self.asked[call.call_id] = call
+            self.reasons.append(reason)
+
+
+class FakeForm:
+    """Three questions, then a goodbye."""
+
+    def __init__(self) -> None:
+        self.number = 1
+        self.given: list[FormAnswer] = []
+        self.step = NextStep("goodbye", "accepted")
+
+    async def page(self) -> FormPage:
+        if self.number > 3:
+            return FormPage(self.number, ("Thank you.",), (), None, self.step)
+        ask = FormAsk(("yes", "no"), 1, "", 6, 1)
+        return FormPage(self.number, ("This is recorded.",), (f"Question {self.number}?",), ask, NextStep("form"))
+
+    async def answer(self, given: FormAnswer) -> FormPage:
+        if given.number == self.number <= 3:
+            self.given.append(given)
+            self.number += 1
+        return await self.page()
+
+
+class FakeForms:
+    def __init__(self) -> None:
+        self.open: dict[str, FakeForm] = {}
+        self.failing = False
+
+    async def form(self, call: IncomingCall) -> FakeForm:
+        if self.failing:
+            raise StorageError("The store cannot be written: free some space.")
+        return self.open.setdefault(call.call_id, FakeForm())
+
+
+class FakeDesk:
+    """Knows every call."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.closed: set[str] = set()
+
+    def note(self, call_id: str) -> CallNote:
+        return CallNote("case_00ab12", "asked_for_person", "monthly_income", 4, 10, owner_verified=False)
+
+    def with_person(self, call_id: str) -> None:
+        self.taken.append(call_id)
+
+    def is_closed(self, call_id: str) -> bool:
+        return call_id in self.closed
+
+
+class FakeLinks:
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    async def send(self, call: IncomingCall) -> None:
+        self.sent.append(call.call_id)

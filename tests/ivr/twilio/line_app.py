@@ -11,8 +11,17 @@ from ivr.twilio.media_socket import Limits, media_router
 from ivr.twilio.signature import SignatureVerifier
 from ivr.twilio.tokens import StreamTokens
 from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents
-from ivr.twilio.webhooks import router
-from tests.ivr.twilio.fakes_line import FakeCallBacks, FakeClock, FakeIds, FakeMeter, FakeSwitchboard
+from ivr.twilio.webhooks import Helpers, router
+from tests.ivr.twilio.fakes_line import (
+    FakeCallBacks,
+    FakeClock,
+    FakeDesk,
+    FakeForms,
+    FakeIds,
+    FakeLinks,
+    FakeMeter,
+    FakeSwitchboard,
+)
 
 SECRET = "the-auth-token"
 CALL = "CA" + "2" * 32
@@ -21,7 +30,7 @@ CALL = "CA" + "2" * 32
 class LineApp:
     """``app`` is the ASGI application; the rest is what the tests look into."""
 
-    def __init__(self, base: str, limits: Limits | None = None, *, call_backs: bool = True) -> None:
+    def __init__(self, base: str, limits: Limits | None = None, *, call_backs: bool = True, forms: bool = True) -> None:
         self.base = base
         self.house = FakeSwitchboard()
         self.meter = FakeMeter()
@@ -29,11 +38,15 @@ class LineApp:
         self.tokens = StreamTokens(b"k" * 32, self.clock, FakeIds())
         self.calls = Calls(self.house, self.meter)
         self.call_backs = FakeCallBacks() if call_backs else None
+        self.forms = FakeForms() if forms else None
+        self.desk = FakeDesk()
+        self.links = FakeLinks()
+        self.helpers = Helpers(self.call_backs, self.forms, self.desk, None, self.links)
         self.verifier = verifier = SignatureVerifier(base, [SECRET], WEBHOOK_LIMITS)
         self.documents = documents = Documents(base, PhoneNumber("+14155550199"), call_backs=call_backs)
         self.app = FastAPI()
         self.app.include_router(
-            router(self.house, self.calls, verifier, self.tokens, documents, self.meter, self.call_backs)
+            router(self.house, self.calls, verifier, self.tokens, documents, self.meter, self.helpers)
         )
         self.app.include_router(media_router(self.house, self.calls, verifier, self.tokens, self.meter, limits))
 

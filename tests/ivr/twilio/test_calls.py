@@ -100,16 +100,32 @@ async def test_one_stream_at_a_time_and_none_after_the_end(calls: Calls) -> None
         calls.stream_began("CA1", "MZ2", lambda _why: None)
 
 
-async def test_a_call_handed_back_by_a_person_ends_a_second_time(calls: Calls, house: FakeSwitchboard) -> None:
+async def test_a_call_that_a_person_had_and_gave_back_still_ends_once(calls: Calls, house: FakeSwitchboard) -> None:
     house.step = NextStep("person")
     await calls.ring(CALL)
     calls.stream_began("CA1", "MZ1", lambda _why: None)
     await calls.stream_over("CA1", "MZ1", "finished")
+    assert house.ends == []
     await calls.ring(CALL, again=True)
     calls.stream_began("CA1", "MZ2", lambda _why: None)
+    house.step = NextStep("goodbye")
     await calls.stream_over("CA1", "MZ2", "stop")
     await calls.call_over("CA1", "completed")
-    assert house.ends == [("CA1", "finished"), ("CA1", "stop")]
+    assert house.ends == [("CA1", "stop")]
+
+
+@pytest.mark.parametrize("kind", ["person", "form", "reconnect"])
+async def test_a_call_that_left_its_stream_ends_with_the_telephone_call(
+    kind: str, calls: Calls, house: FakeSwitchboard
+) -> None:
+    house.step = NextStep(kind)
+    await calls.ring(CALL)
+    calls.stream_began("CA1", "MZ1", lambda _why: None)
+    await calls.stream_over("CA1", "MZ1", "finished")
+    assert house.ends == []
+    await calls.call_over("CA1", "completed")
+    await calls.call_over("CA1", "completed")
+    assert house.ends == [("CA1", "completed")]
 
 
 async def test_an_end_that_could_not_be_stored_is_reported_again(calls: Calls, house: FakeSwitchboard) -> None:

@@ -22,6 +22,8 @@ def test_declared_and_used_are_the_same() -> None:
 
 def test_the_page_names_every_counter_and_route() -> None:
     page = PAGE.read_text()
-    routes = re.findall(r"^``(/voice/[a-z-]+)``", (ROOT / "ivr" / "twilio" / "webhooks.py").read_text(), re.MULTILINE)
-    assert len(routes) == 9
+    code = "".join(path.read_text() for path in sorted((ROOT / "ivr" / "twilio").glob("*routes.py")))
+    code += (ROOT / "ivr" / "twilio" / "webhooks.py").read_text()
+    routes = re.findall(r"^(?:\"\"\")?``(/voice/[a-z-]+)``", code, re.MULTILINE)
+    assert len(routes) == 15
     assert [name for name in [*METERS, *routes, "/voice/media"] if f"`{name}`" not in page] == []

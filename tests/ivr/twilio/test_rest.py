@@ -123,20 +123,36 @@ async def test_to_a_person(twilio: Twilio, control: CallControl) -> None:
 
 async def test_through_a_conference_and_back(twilio: Twilio, control: CallControl) -> None:
     await control.to_conference(CALL, "room-1")
-    assert await control.invite(STAFF, "+14155550100", "room-1", "A caller wants to repay.") == "XX123"
+    assert await control.invite(STAFF, "+14155550100", "A caller wants to repay.") == "XX123"
     await control.hand_back(CALL)
-    (_, _, wait), (_, path, invitation), (_, _, back) = twilio.seen
+    (_, path, wait), (_, inviting, invitation), (_, _, back) = twilio.seen
+    assert path == f"{ROOT}/Calls/{CALL}.json"
     waiting = ET.fromstring(wait["Twiml"]).find("Dial/Conference")
     assert waiting is not None
     assert (waiting.text, waiting.attrib["startConferenceOnEnter"]) == ("room-1", "false")
-    assert path == f"{ROOT}/Calls.json"
-    assert (invitation["To"], invitation["From"]) == (STAFF.value, "+14155550100")
-    joining = ET.fromstring(invitation["Twiml"])
-    assert joining.findtext("Say") == "A caller wants to repay."
-    room = joining.find("Dial/Conference")
-    assert room is not None
-    assert (room.text, room.attrib["startConferenceOnEnter"]) == ("room-1", "true")
+    assert inviting == f"{ROOT}/Calls.json"
+    assert set(invitation) == {"To", "From", "Twiml", "Timeout", "StatusCallback"}
+    assert (invitation["To"], invitation["From"], invitation["Timeout"]) == (STAFF.value, "+14155550100", "25")
+    assert invitation["StatusCallback"] == f"https://line.example.org/voice/staff-status{WEBHOOK_LIMITS}"
+    assert ET.fromstring(invitation["Twiml"]).findtext("Gather/Say") == "A caller wants to repay."
     assert back == {"Url": f"https://line.example.org/voice/resume{WEBHOOK_LIMITS}", "Method": "POST"}
+
+
+async def test_a_waiting_caller_is_told_that_nobody_is_free(twilio: Twilio, control: CallControl) -> None:
+    await control.nobody(CALL, go_on=True)
+    ((method, path, form),) = twilio.seen
+    assert (method, path, set(form)) == ("POST", f"{ROOT}/Calls/{CALL}.json", {"Twiml"})
+    assert ET.fromstring(form["Twiml"]).find("Gather") is not None
+
+
+async def test_a_text_message_whose_delivery_is_reported(twilio: Twilio, api: TwilioApi) -> None:
+    await TwilioSms(api, "+14155550100", "https://line.example.org/voice/sms-status").send(CALLER, "Hello")
+    assert twilio.seen[0][2] == {
+        "To": "+14155550123",
+        "From": "+14155550100",
+        "Body": "Hello",
+        "StatusCallback": "https://line.example.org/voice/sms-status",
+    }
 
 
 FAILURES = [

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from core.applicant import PhoneNumber
-from core.errors import EnvironmentProblem
-from ivr.line import NextStep
+from core.errors import EnvironmentProblem, InvalidInput
+from ivr.line import FormAsk, FormPage, NextStep
 from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents, Spoken
 
 BASE = "https://line.example.org"
@@ -73,18 +74,76 @@ def test_the_fallback_form_works_without_a_stream() -> None:
     assert [say.text for say in one(text, "Gather")] == [Spoken().offer_call_back, Spoken().form]
 
 
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [
-        ("goodbye", ["Hangup"]),
-        ("person", ["Say", "Dial"]),
-        ("reconnect", ["Connect", "Redirect"]),
-        ("call_back", ["Say", "Hangup"]),
-        ("something new", ["Say", "Gather", "Say", "Hangup"]),
-    ],
+PAGE = FormPage(
+    7, ("This call is automated.",), ("How much?",), FormAsk(("yes", "two, three"), 4, "", 8, 2), NextStep("form")
 )
-def test_after_the_stream(kind: str, expected: list[str]) -> None:
-    assert verbs(Documents(BASE, STAFF).after_stream(NextStep(kind), "t")) == expected
+
+
+def test_a_page_of_the_form_says_what_must_be_heard_before_it_listens() -> None:
+    text = Documents(BASE).form_page(PAGE)
+    assert verbs(text) == ["Say", "Gather", "Redirect"]
+    gather = one(text, "Gather")
+    assert [say.text for say in gather] == ["How much?"]
+    assert gather.attrib == {
+        "input": "dtmf speech",
+        "action": f"{BASE}/voice/form?page=7{WEBHOOK_LIMITS}",
+        "method": "POST",
+        "timeout": "8",
+        "speechTimeout": "2",
+        "numDigits": "4",
+        "finishOnKey": "",
+        "hints": "yes,two, three",
+        "language": "en-US",
+        "profanityFilter": "false",
+        "actionOnEmptyResult": "true",
+    }
+    assert one(text, "Redirect").text == f"{BASE}/voice/fallback{WEBHOOK_LIMITS}"
+
+
+def test_a_page_without_a_fixed_number_of_keys_or_hints() -> None:
+    ask = FormAsk((), None, "#", 8, 2)
+    gather = one(Documents(BASE).form_page(replace(PAGE, ask=ask)), "Gather")
+    assert {"numDigits", "hints"}.isdisjoint(gather.attrib)
+    assert gather.attrib["finishOnKey"] == "#"
+
+
+def test_a_page_that_asks_nothing_is_no_gather() -> None:
+    with pytest.raises(InvalidInput):
+        Documents(BASE).form_page(replace(PAGE, ask=None))
+
+
+def test_waiting_for_a_person() -> None:
+    documents = Documents(BASE, STAFF)
+    text = documents.conference("room_1", ("One moment.",))
+    assert verbs(text) == ["Say", "Say", "Dial"]
+    assert one(text, "Dial/Conference").attrib == {
+        "beep": "false",
+        "startConferenceOnEnter": "false",
+        "endConferenceOnExit": "true",
+        "waitUrl": f"{BASE}/voice/hold?room=room_1{WEBHOOK_LIMITS}",
+        "waitMethod": "POST",
+    }
+    assert "next in line" in documents.hold("room_1", 0)
+    hold = documents.hold("room_1", 2)
+    assert "2 callers before you" in hold
+    assert verbs(hold) == ["Say", "Pause", "Redirect"]
+
+
+def test_a_person_takes_the_call_with_a_key_and_leaves_it_with_the_star() -> None:
+    documents = Documents(BASE, STAFF)
+    invitation = documents.invitation("They asked for a person.")
+    assert verbs(invitation) == ["Gather", "Hangup"]
+    assert one(invitation, "Gather").attrib["action"] == f"{BASE}/voice/staff-join{WEBHOOK_LIMITS}"
+    dial = one(documents.join_conference("room_1"), "Dial")
+    assert dial.attrib["hangupOnStar"] == "true"
+    assert dial.attrib["action"] == f"{BASE}/voice/staff-left{WEBHOOK_LIMITS}"
+
+
+def test_what_else_there_is_when_nobody_is_free() -> None:
+    assert verbs(Documents(BASE).nobody()) == ["Say", "Say", "Hangup"]
+    text = Documents(BASE, call_backs=True).nobody(go_on=True)
+    assert [say.text for say in one(text, "Gather")] == [Spoken().offer_call_back, Spoken().go_on]
+    assert [say.text for say in one(Documents(BASE).person_left(), "Gather")] == [Spoken().go_on]
 
 
 def test_words_are_escaped_and_carry_their_language() -> None:
@@ -98,7 +157,9 @@ def test_every_document_ends_the_call_or_goes_on_by_itself() -> None:
     documents = Documents(BASE, STAFF, call_backs=True)
     made = [documents.incoming("t"), documents.reconnect("t"), documents.full(), documents.closed()]
     made += [documents.fallback(), documents.person(), documents.nobody(), documents.call_back_promised()]
-    made += [documents.goodbye(), documents.hang_up(), documents.conference("r"), documents.join_conference("r", "Hi")]
+    made += [documents.goodbye(), documents.hang_up(), documents.conference("r"), documents.join_conference("r")]
+    made += [documents.form_page(PAGE), documents.hold("r", 1), documents.invitation("Hi"), documents.person_left()]
+    made += [documents.link_sent(), documents.call_later()]
     assert {verbs(text)[-1] for text in made} == {"Hangup", "Redirect", "Dial"}
 
 

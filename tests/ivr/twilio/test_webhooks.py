@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.applicant import PhoneNumber
 from core.errors import InvalidInput
-from ivr.line import Admission, NextStep
+from ivr.line import Admission, FormAnswer, NextStep
 from ivr.twilio.forms import Form, incoming_call, read_form
 from ivr.twilio.webhooks import router
 from tests.ivr.twilio.line_app import CALL, LineApp
@@ -23,6 +23,7 @@ BASE = "https://line.example.org"
 ROUTES = [
     "incoming",
     "fallback",
+    "form",
     "fallback-key",
     "call-back",
     "after-stream",
@@ -38,14 +39,16 @@ def line() -> LineApp:
     return LineApp(BASE)
 
 
-async def post(line: LineApp, route: str, *, headers: dict[str, str] | None = None, **changes: str) -> httpx.Response:
+async def post(
+    line: LineApp, route: str, query: str = "", *, headers: dict[str, str] | None = None, **changes: str
+) -> httpx.Response:
     """A signed webhook; ``headers`` replace the signature."""
     fields = line.form(**changes)
-    url = f"{BASE}/voice/{route}"
+    url = f"{BASE}/voice/{route}{query}"
     transport = httpx.ASGITransport(line.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://inside:8080") as client:
         return await client.post(
-            f"/voice/{route}", data=fields, headers=line.sign(url, fields) if headers is None else headers
+            f"/voice/{route}{query}", data=fields, headers=line.sign(url, fields) if headers is None else headers
         )
 
 
@@ -61,7 +64,7 @@ def told(line: LineApp) -> tuple[object, ...]:
 
 
 def test_the_list_of_routes_is_whole_and_not_published(line: LineApp) -> None:
-    documents = router(line.house, line.calls, line.verifier, line.tokens, line.documents, line.meter)
+    documents = router(line.house, line.calls, line.verifier, line.tokens, line.documents, line.meter, line.helpers)
     assert {getattr(route, "path", "") for route in documents.routes} == {f"/voice/{name}" for name in ROUTES}
     assert line.app.openapi()["paths"] == {}
 
@@ -138,8 +141,96 @@ async def test_after_the_stream(kind: str, expected: list[str], line: LineApp) -
     assert verbs(await post(line, "after-stream", CallStatus="in-progress")) == expected
 
 
-async def test_after_the_stream_of_an_unknown_call_comes_the_form(line: LineApp) -> None:
-    assert verbs(await post(line, "after-stream", CallStatus="in-progress")) == ["Say", "Gather", "Say", "Hangup"]
+async def test_a_call_from_before_a_restart_is_taken_up_again(line: LineApp) -> None:
+    assert verbs(await post(line, "after-stream", CallStatus="in-progress")) == ["Connect", "Redirect"]
+    assert list(line.house.rung) == [CALL]
+
+
+FORM = ["Say", "Gather", "Redirect"]
+
+
+async def test_after_a_stream_that_cannot_be_had_comes_the_form(line: LineApp) -> None:
+    assert line.forms is not None
+    await post(line, "incoming")
+    for kind in ("form", "something new"):
+        line.house.step = NextStep(kind)
+        assert verbs(await post(line, "after-stream", CallStatus="in-progress")) == FORM
+    assert list(line.forms.open) == [CALL]
+
+
+async def test_no_recogniser_is_no_reason_to_send_a_caller_away(line: LineApp) -> None:
+    line.house.admission = Admission.FORM
+    assert verbs(await post(line, "incoming")) == FORM
+
+
+async def test_the_form_page_by_page(line: LineApp) -> None:
+    assert line.forms is not None
+    assert verbs(await post(line, "fallback")) == FORM
+    await post(line, "form", "?page=1", SpeechResult="Yes.", Confidence="0.87")
+    again = await post(line, "form", "?page=1", SpeechResult="Yes.", Confidence="0.87")
+    assert "Question 2?" in again.text
+    await post(line, "form", "?page=2", Digits="1", SpeechResult="noise", Confidence="nonsense")
+    assert verbs(await post(line, "form", "?page=3")) == ["Say", "Hangup"]
+    assert verbs(await post(line, "form", "?page=3")) == ["Say", "Hangup"]
+    given = line.forms.open[CALL].given
+    assert given == [FormAnswer(1, "Yes.", 0.87), FormAnswer(2, "", None, "1"), FormAnswer(3)]
+
+
+@pytest.mark.parametrize("query", ["", "?page=", "?page=x", "?page=99999999", "?page=-1", "?page=2"])
+async def test_an_answer_to_another_page_changes_nothing(query: str, line: LineApp) -> None:
+    assert line.forms is not None
+    assert "Question 1?" in (await post(line, "form", query, Digits="1")).text
+    assert line.forms.open[CALL].given == []
+
+
+async def test_the_page_number_is_signed_too(line: LineApp) -> None:
+    fields = line.form(Digits="1")
+    headers = line.sign(f"{BASE}/voice/form?page=2", fields)
+    assert (await post(line, "form", "?page=1", headers=headers, Digits="1")).status_code == 403
+
+
+async def test_a_form_that_ends_with_a_person(line: LineApp) -> None:
+    assert line.forms is not None
+    await post(line, "fallback")
+    line.forms.open[CALL].number = 4
+    line.forms.open[CALL].step = NextStep("person", "asked_for_person")
+    assert verbs(await post(line, "fallback")) == ["Say", "Say", "Dial"]
+    assert line.desk.taken == [CALL]
+
+
+async def test_a_form_that_fails_leads_to_a_call_back_or_a_text(line: LineApp) -> None:
+    assert line.forms is not None
+    line.forms.failing = True
+    for route in ("fallback", "form"):
+        assert verbs(await post(line, route)) == ["Say", "Gather", "Say", "Hangup"]
+    assert line.meter["twilio_webhook_failed", "storage_error"] == 2
+    assert verbs(await post(line, "fallback-key", Digits="3")) == ["Say", "Hangup"]
+    assert line.links.sent == [CALL]
+    assert "on its way" not in (await post(line, "fallback-key", Digits="3", From="anonymous")).text
+    assert line.links.sent == [CALL]
+
+
+async def test_a_call_that_is_gone_gets_no_form(line: LineApp) -> None:
+    assert line.forms is not None
+    await post(line, "status", CallStatus="completed")
+    for route in ("fallback", "form", "after-stream"):
+        assert verbs(await post(line, route)) == ["Hangup"]
+    assert line.forms.open == {}
+
+
+async def test_the_line_promises_a_call_back_only_when_it_is_on_the_list(line: LineApp) -> None:
+    assert line.call_backs is not None
+    await post(line, "incoming")
+    line.house.step = NextStep("call_back", "line_trouble")
+    for _ in range(2):
+        assert "call you back" in (await post(line, "after-stream", CallStatus="in-progress")).text
+    assert line.call_backs.reasons == ["line_trouble"]
+    line.call_backs.failing = True
+    refused = await post(line, "after-stream", CallStatus="in-progress")
+    assert "call you back" not in refused.text
+    assert verbs(refused) == ["Say", "Hangup"]
+    withheld = await post(line, "after-stream", CallStatus="in-progress", From="anonymous")
+    assert "call you back" not in withheld.text
 
 
 async def test_a_caller_who_hung_up_is_over(line: LineApp) -> None:
@@ -148,7 +239,8 @@ async def test_a_caller_who_hung_up_is_over(line: LineApp) -> None:
     assert line.house.ends == [(CALL, "completed")]
 
 
-async def test_the_form_by_keys(line: LineApp) -> None:
+async def test_the_ways_on_by_keys_where_there_is_no_form() -> None:
+    line = LineApp(BASE, forms=False)
     assert line.call_backs is not None
     assert verbs(await post(line, "fallback", ErrorCode="11200")) == ["Say", "Gather", "Say", "Hangup"]
     assert verbs(await post(line, "fallback-key", Digits="0")) == ["Say", "Dial"]
@@ -172,9 +264,16 @@ async def test_no_call_back_is_promised_when_nobody_takes_them() -> None:
     assert "call you back" not in response.text
 
 
-async def test_a_person_who_does_not_answer(line: LineApp) -> None:
+async def test_after_a_person_the_line_can_go_on(line: LineApp) -> None:
+    assert verbs(await post(line, "after-dial", DialCallStatus="completed")) == ["Gather", "Say", "Hangup"]
+    nobody = await post(line, "after-dial", DialCallStatus="no-answer")
+    assert verbs(nobody) == ["Say", "Gather", "Say", "Hangup"]
+    assert "press 2" in nobody.text
+    assert verbs(await post(line, "call-back", Digits="2")) == ["Connect", "Redirect"]
+    line.desk.closed.add(CALL)
     assert verbs(await post(line, "after-dial", DialCallStatus="completed")) == ["Hangup"]
-    assert verbs(await post(line, "after-dial", DialCallStatus="no-answer")) == ["Say", "Gather", "Say", "Hangup"]
+    assert "press 2" not in (await post(line, "after-dial", DialCallStatus="no-answer")).text
+    assert verbs(await post(line, "resume")) == ["Say", "Hangup"]
 
 
 async def test_status_reports_only_ends(line: LineApp) -> None:
