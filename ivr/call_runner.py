@@ -6,13 +6,15 @@ entry is committed before the prompt that confirms it is spoken; when the commit
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
 
-from core.errors import LoanlineError, SpeechError
+from core.errors import Conflict, LoanlineError, SpeechError
 from core.events import TranscriptLine
 from core.ports import Clock
 from ivr.call_session import CallSession
@@ -40,6 +42,7 @@ from ivr.dialogue.events import (
     PromptDone,
     RiskUpdated,
     Silence,
+    StaffAct,
 )
 from ivr.dialogue.state import CallState
 from ivr.errands import ERRANDS, Errand, Errands
@@ -48,14 +51,17 @@ from ivr.line import AudioIn, KeyIn, Line, LineEnded, LineEvent, MarkBack, NextS
 from ivr.recording import Recorder
 from ivr.reporting import CallReporter
 from ivr.risk_watch import RiskWatch
-from speech.audio import FRAME_MS, decode_mulaw
+from speech.audio import FRAME_MS, decode_mulaw, silence_mulaw
 from speech.synthesis import Voice
 
-__all__ = ["CallRunner", "Spoken"]
+__all__ = ["CallRunner", "Spoken", "Tap"]
 
 _FRAME = 8 * FRAME_MS
 _MARK_GRACE_MS = 5000
 _log = structlog.get_logger()
+
+#: Hears a call: stream time, the caller's frame, the line's frame.
+Tap = Callable[[int, bytes, bytes], None]
 
 
 @dataclass(slots=True)
@@ -95,6 +101,8 @@ class CallRunner:
         self._closing_at_ms: int | None = None
         self._last_mark: int | None = None
         self._corrections = 0
+        self._taps: list[Tap] = []
+        self._one_at_a_time = asyncio.Lock()
         self.next_step = NextStep("reconnect", "dropped")
         self.outcome = "dropped"
         self.over = False
@@ -115,6 +123,33 @@ class CallRunner:
 
     async def handle(self, event: LineEvent) -> None:
         """Deal fully with one thing the line brought. Never raises for anything the caller or the far end does."""
+        async with self._one_at_a_time:
+            await self._handle(event)
+
+    async def staff(self, act: StaffAct) -> None:
+        """Let staff help. Raises ``Conflict`` or ``Forbidden`` when the call does not allow it, or is over."""
+        async with self._one_at_a_time:
+            if self.over or self._session.state.over:
+                raise Conflict("The call is over.")
+            await self._perform_all(deque(self._session.handle(act, self._clock.now())))
+            self._report.staff(act.kind, act.who, self._now_ms)
+
+    async def staff_audio(self, mulaw: bytes) -> None:
+        """What the person who joined says, 8 kHz mu-law. Raises ``Conflict`` unless somebody joined."""
+        if not self._session.state.with_staff or self.over:
+            raise Conflict("Join the call before you speak in it.")
+        self._recorder.play(mulaw)
+        await self._line.play(mulaw, "staff")
+
+    def tap(self, listener: Tap) -> Callable[[], None]:
+        """Let somebody listen: called with (stream ms, caller's 20 ms, line's 20 ms), mu-law, secrets silenced, until
+        the returned function is called. Must not block. Raises ``Conflict`` before the caller agreed to recording."""
+        if not self._recorder.allowed:
+            raise Conflict("The caller has not agreed to be heard by others yet.")
+        self._taps.append(listener)
+        return lambda: self._taps.remove(listener)
+
+    async def _handle(self, event: LineEvent) -> None:
         if self.over:
             return
         match event:
@@ -140,8 +175,11 @@ class CallRunner:
 
     async def _frame(self, at_ms: int, mulaw: bytes) -> None:
         self._now_ms = at_ms + FRAME_MS
+        heard = self._recorder.line_side(len(mulaw))
+        for tap in self._taps:
+            tap(at_ms, silence_mulaw(FRAME_MS) if self._listener.secret else mulaw, heard)
         try:
-            await self._recorder.frame(at_ms, mulaw, secret=self._listener.secret)
+            await self._recorder.frame(at_ms, mulaw, heard, secret=self._listener.secret)
         except LoanlineError as error:
             await self._dispatch(Failed(RECORD, error.code))
         pcm = decode_mulaw(mulaw).tobytes()
@@ -220,11 +258,16 @@ class CallRunner:
 
     async def _dispatch(self, event: CallEvent) -> None:
         """Give the session an event and perform what it asks for, with whatever that brings about."""
-        events = deque([event])
-        while events:
-            begun = time.perf_counter()
-            effects = deque(self._session.handle(events.popleft(), self._clock.now()))
-            self._report.thought(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        effects = deque(self._session.handle(event, self._clock.now()))
+        self._report.thought(time.perf_counter() - begun)
+        await self._perform_all(effects)
+
+    async def _perform_all(self, effects: deque[Effect]) -> None:
+        events: deque[CallEvent] = deque()
+        while effects or events:
+            if not effects:
+                effects = deque(self._session.handle(events.popleft(), self._clock.now()))
             while effects:
                 effect = effects.popleft()
                 try:

@@ -34,10 +34,12 @@ from ivr.dialogue.events import (
     RiskUpdated,
     Silence,
     SpeechBegan,
+    StaffAct,
 )
 from ivr.dialogue.keeping import Heard
 from ivr.dialogue.keys import complete, read_keys
 from ivr.dialogue.script import KeyRule
+from ivr.dialogue.staffing import act
 from ivr.dialogue.state import CallState, House, Mode, fold
 from ivr.dialogue.steps import code_checked, code_sent, decided
 from ivr.dialogue.taking import kind_in_focus, take
@@ -60,6 +62,10 @@ class CallSession:
     def handle(self, event: CallEvent, now: datetime) -> list[Effect]:
         """Take one event at ``now`` (UTC) and return what is to be done, in order."""
         if self.state.over and not isinstance(event, PromptDone | CallGone | Failed):
+            return []
+        if isinstance(event, StaffAct):
+            return act(self.house, self.state, event, now)
+        if self.state.with_staff and isinstance(event, SpeechBegan | AnswerHeard | KeyPressed | Silence):
             return []
         if isinstance(event, CodeSent | CodeChecked | DecisionMade | Failed | RiskUpdated):
             return self._performed(event, now)

@@ -55,16 +55,20 @@ class Recorder:
     def clear(self) -> None:
         self._playing.clear()
 
-    async def frame(self, at_ms: int, mulaw: bytes, *, secret: bool) -> None:
-        """One frame of the caller; the prompts play on by as much. Raises ``StorageError``."""
-        heard = bytes(self._playing[: len(mulaw)])
-        del self._playing[: len(mulaw)]
+    def line_side(self, length: int) -> bytes:
+        """What the caller hears during the next ``length`` samples; the prompts play on by as much."""
+        heard = bytes(self._playing[:length])
+        del self._playing[:length]
+        return heard.ljust(length, _SILENCE)
+
+    async def frame(self, at_ms: int, mulaw: bytes, heard: bytes, *, secret: bool) -> None:
+        """One frame of both sides. Raises ``StorageError``."""
         if not self._allowed:
             return
         if self._from_ms is None:
             self._from_ms = at_ms
         self._caller += _SILENCE * len(mulaw) if secret else mulaw
-        self._line += heard.ljust(len(mulaw), _SILENCE)
+        self._line += heard
         if len(self._caller) >= self._due:
             await self.flush()
 

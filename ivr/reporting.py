@@ -128,6 +128,10 @@ class CallReporter:
             reasons=list(report.reasons),
         )
 
+    def staff(self, act: str, who: str, at_ms: int) -> None:
+        self._metrics.count("staff_act", why=act)
+        self._tell("staff", at_ms, act=act, who=who)
+
     def ended(self, outcome: str, at_ms: int) -> None:
         self._metrics.call_ended(outcome)
         _log.info("call_ended", call=self._call_id, outcome=outcome)

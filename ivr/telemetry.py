@@ -1,27 +1,21 @@
 """Logs without personal data, and metrics.
 
-An event name is static text; a value that could be personal goes under a ``pii_`` key, which is dropped before
-anything is written. Metrics carry static labels only.
+An event name is static text; a value that could be personal goes under a ``pii`` key, which is dropped before
+anything is written, and what looks like a number of a person is masked. Metrics carry static labels only.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import MutableMapping
-from typing import Any, TextIO
+from typing import TextIO
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-__all__ = ["Metrics", "configure_logging", "drop_personal"]
+from core.security.redaction import redact_event
 
-
-def drop_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor: removes every key that starts with ``pii_``."""
-    for key in [key for key in event if key.startswith("pii_")]:
-        del event[key]
-    return event
+__all__ = ["Metrics", "configure_logging"]
 
 
 def configure_logging(level: str = "info", stream: TextIO | None = None) -> None:
@@ -30,7 +24,7 @@ def configure_logging(level: str = "info", stream: TextIO | None = None) -> None
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
-            drop_personal,
+            redact_event,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.EventRenamer("event"),
             structlog.processors.JSONRenderer(),

@@ -27,6 +27,7 @@ __all__ = [
     "RiskUpdated",
     "Silence",
     "SpeechBegan",
+    "StaffAct",
 ]
 
 
@@ -124,8 +125,23 @@ class CallGone:
     why: str
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class StaffAct:
+    """A member of staff helps. ``kind``: ``reask``, ``slower``, ``say`` (an approved prompt, its id in ``prompt_id``),
+    ``correct`` (``slot`` gets ``value``, in journal form), ``join`` or ``leave``. ``who`` is the staff id."""
+
+    kind: str
+    who: str
+    prompt_id: str = ""
+    slot: str = ""
+    value: object = None
+
+    def __repr__(self) -> str:
+        return f"StaffAct({self.kind})"
+
+
 #: What the caller and the line did.
 LineFact = CallBegan | PromptDone | SpeechBegan | AnswerHeard | KeyPressed | Silence | CallGone
 #: What became of the effects asked for.
 EffectFact = CodeSent | CodeChecked | DecisionMade | RiskUpdated | Failed
-CallEvent = LineFact | EffectFact
+CallEvent = LineFact | EffectFact | StaffAct

@@ -112,6 +112,7 @@ class CallState:
     prompts: int = 0
     over: bool = False
     apologised: bool = False
+    with_staff: bool = False
 
     @property
     def slots(self) -> dict[str, Answer[Any]]:

@@ -47,7 +47,7 @@ class Shelf:
 
 async def _frames(recorder: Recorder, count: int, at_ms: int = 0, *, secret: bool = False) -> None:
     for number in range(count):
-        await recorder.frame(at_ms + 20 * number, FRAME, secret=secret)
+        await recorder.frame(at_ms + 20 * number, FRAME, recorder.line_side(160), secret=secret)
 
 
 async def test_nothing_before_consent_then_the_lines_that_waited() -> None:
