@@ -22,6 +22,7 @@ from core.risk import RiskLevel, RiskReport
 from ivr.call_session import CallSession
 from ivr.dialogue.effects import AllowRecording, Effect, EndCall, HandOver, Journal, Listen, Say, Submit
 from ivr.dialogue.events import (
+    RECORD,
     AnswerHeard,
     CallBegan,
     CallEvent,
@@ -108,7 +109,7 @@ class FormRunner:
 
     def finished(self, outcome: str) -> None:
         """The call is over for good: tell the board where its record lies."""
-        self._report.ended(outcome, self._now_ms(), f"call {self._began.call_id}")
+        self._report.ended(outcome, self._now_ms())
 
     # --- one turn -----------------------------------------------------------------------------------------------
 
@@ -201,9 +202,6 @@ class FormRunner:
                 except LoanlineError as error:
                     name = type(effect).__name__
                     _log.warning("effect_failed", effect=name, code=error.code, call=self._began.call_id)
-                    if self._session.state.over:
-                        self._error = error
-                        return
                     effects.clear()
                     events.append(Failed(name, error.code))
                     break
@@ -252,7 +250,7 @@ class FormRunner:
         try:
             await self._recorder.line(line)
         except LoanlineError as error:
-            await self._dispatch(Failed("record", error.code))
+            await self._dispatch(Failed(RECORD, error.code))
 
     def _now_ms(self) -> int:
         return round((self._clock.monotonic() - self._from) * 1000)
