@@ -12,6 +12,7 @@ import itertools
 import json
 import logging
 from collections.abc import Coroutine, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from core.errors import InvalidInput, ModelMissing, RecognizerBusy, RecognizerFailed
@@ -30,6 +31,11 @@ _MOST_PHRASES = 20_000
 
 def clean_grammar(phrases: Sequence[str]) -> tuple[str, ...]:
     """Phrases in lower case with single blanks, each once. Raises ``InvalidInput`` for anything Kaldi must not see."""
+    return _clean(tuple(phrases))
+
+
+@lru_cache(maxsize=128)  # the same few grammars come with every call
+def _clean(phrases: tuple[str, ...]) -> tuple[str, ...]:
     cleaned: dict[str, None] = {}
     for phrase in phrases:
         if not isinstance(phrase, str) or any(not c.isprintable() or c in '"\\{}<>' for c in phrase):

@@ -19,6 +19,7 @@ import wave
 
 import numpy as np
 
+from core.errors import SynthesisFailed
 from speech.audio import SAMPLE_RATE, Samples, encode_mulaw, normalise, resample, telephone_band
 from speech.synthesis.markup import Segment
 
@@ -80,7 +81,7 @@ class Speaker:
         self._engine.runAndWait()  # until then properties are only queued
 
     def render(self, voice: str, rate: int, wanted: list[Segment]) -> bytes:
-        """Raises ``RuntimeError`` when anything could not be spoken as asked."""
+        """Raises ``SynthesisFailed`` when anything could not be spoken as asked."""
         self._outcomes.clear()
         if self._set != {"voice": voice, "rate": rate}:
             self._take(voice, rate)
@@ -94,12 +95,12 @@ class Speaker:
         for _ in range(_TRIES):
             time.sleep(_SETTLE_S)
             if self._outcomes:
-                raise RuntimeError("no such voice")
+                raise SynthesisFailed("There is no such voice: choose another.")
             if self._engine.getProperty("rate") == rate:
                 self._set = {"voice": voice, "rate": rate}
                 return
             self._engine.setProperty("rate", rate)
-        raise RuntimeError("the rate was not taken")
+        raise SynthesisFailed("eSpeak did not take the rate: try again.")
 
     def _speak(self, text: str) -> Samples:
         for _ in range(_TRIES):
@@ -111,7 +112,7 @@ class Speaker:
                 if pcm.size:
                     return resample(_trimmed(pcm, rate), rate, SAMPLE_RATE)
             time.sleep(_SETTLE_S)
-        raise RuntimeError("not spoken to the end")
+        raise SynthesisFailed("eSpeak did not speak to the end: try again.")
 
     def _utter(self, text: str) -> bytes:
         """What the engine wrote, whether whole or not."""
