@@ -88,14 +88,14 @@ def _loose_cents(words: Sequence[str], found: Number) -> Iterator[_Said]:
     if (
         found.pair
         or found.value < 100
+        or found.value % 100 < 10
         or found.value != found.value.to_integral_value()
         or is_numeral(words[found.end - 1])
     ):
         return
-    if found.value % 100:
-        for value, end in small(words, found.end):
-            if value >= 10 and not _continues(words, end):
-                yield _Said(0, end, ((found.value + value * _HUNDREDTH, _BOLD),))
+    for value, end in small(words, found.end):
+        if value >= 10 and not _continues(words, end):
+            yield _Said(0, end, ((found.value + value * _HUNDREDTH, _BOLD),))
 
 
 def _values(words: Sequence[str], found: Number) -> tuple[tuple[Decimal, float], ...]:

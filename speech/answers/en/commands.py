@@ -52,7 +52,10 @@ def command_alone(words: Sequence[str]) -> Command | None:
     return None
 
 
-def command_inside(words: Sequence[str]) -> Command | None:
-    """A command somewhere among other words; the first firm one, else the first."""
-    found = [match.labels[0] for match in _INSIDE.find(words)]
-    return next((command for command in found if command in FIRM), found[0] if found else None)
+def command_inside(words: Sequence[str]) -> tuple[Command | None, list[str]]:
+    """A command somewhere among other words, the first firm one, else the first; and the words that are no command."""
+    matches = _INSIDE.find(words)
+    said = [match.labels[0] for match in matches]
+    taken = {place for match in matches for place in range(match.start, match.end)}
+    chosen = next((command for command in said if command in FIRM), said[0] if said else None)
+    return chosen, [word for place, word in enumerate(words) if place not in taken]

@@ -131,6 +131,6 @@ def _spoils(word: str) -> bool:
     return (
         (len(word) == 1 and word not in {"a", "i"})
         or is_numeral(word)
-        or word in {"minus", "million", "k"}
+        or word in {"minus", "million", "k", "point"}
         or word in MULTIPLES
     )

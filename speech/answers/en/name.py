@@ -56,18 +56,19 @@ def names(words: Sequence[str]) -> tuple[Reading, ...]:
     if any(is_numeral(word) for word in words):
         return ()
     parts: dict[str, list[str]] = {"first": [], "middle": [], "last": [], "": []}
+    spelled: set[str] = set()
     for part, content in sections(words):
-        parts[part].extend(_section_words(content))
+        parts[part].extend(_section_words(content, spelled))
     found = [*parts["first"], *parts["middle"], *parts[""], *parts["last"]]
     found = _once(_with_prefixes(found))
-    if not found or not _is_name(found):
+    if not found or not _is_name(found, spelled):
         return ()
     text = " ".join(_title(word, last=at_ == len(found) - 1) for at_, word in enumerate(found))
     return (Reading(text),) if len(text) <= _LONGEST else ()
 
 
-def _section_words(content: list[str]) -> list[str]:
-    """The words of one part: what was said, put right by what was spelled."""
+def _section_words(content: list[str], spelled: set[str]) -> list[str]:
+    """The words of one part: what was said, put right by what was spelled. Spelled words are added to ``spelled``."""
     found: list[str] = []
     rest = _said_and_spelled(content)
     for at_, piece in enumerate(rest):
@@ -80,7 +81,7 @@ def _section_words(content: list[str]) -> list[str]:
         elif len(piece.text) == 1 or (len(piece.text) == 2 and following and not following.spelled and not found):
             found.extend(piece.text)  # initials
         else:
-            _put_right(found, piece.text)
+            spelled.update(_put_right(found, piece.text))
     return found
 
 
@@ -126,8 +127,8 @@ def _respelled(kept: list[str], content: list[str], place: int) -> int:
     return here + 1
 
 
-def _put_right(found: list[str], letters: str) -> None:
-    """Lay a spelling over the words it spells, or add it as a word of its own."""
+def _put_right(found: list[str], letters: str) -> list[str]:
+    """Lay a spelling over the words it spells, or add it as a word of its own; returns the words it gave."""
     best, count = 0.0, 0
     for take in range(1, min(3, len(found)) + 1):
         score = fuzz.ratio("".join(found[-take:]), letters)
@@ -135,10 +136,12 @@ def _put_right(found: list[str], letters: str) -> None:
             best, count = score, take
     if best < _ALIKE or (count > 1 and best < 80):
         found.append(letters)
-        return
+        return [letters]
     replaced = found[-count:]
     del found[-count:]
-    found.extend(_cut_like(letters, replaced))
+    given = _cut_like(letters, replaced)
+    found.extend(given)
+    return given
 
 
 def _cut_like(letters: str, words: list[str]) -> list[str]:
@@ -178,10 +181,11 @@ def _once(words: list[str]) -> list[str]:
     return [word for at_, word in enumerate(words) if at_ == 0 or word != words[at_ - 1] or len(words) <= 2]
 
 
-def _is_name(words: list[str]) -> bool:
-    if len(words) > _MOST_WORDS or any(word in _NO_NAME for word in words):
+def _is_name(words: list[str], spelled: set[str]) -> bool:
+    if len(words) > _MOST_WORDS or any(word in _NO_NAME and word not in spelled for word in words):
         return False
-    if all(word in ONES or word in TEENS or word in TENS or len(word) == 1 for word in words):
+    figures = (word in ONES or word in TEENS or word in TENS or len(word) == 1 for word in words)
+    if all(figures) and not spelled:
         return False
     letters = ("".join(word.replace("'", "").replace("-", "").replace("\u200b", "")) for word in words)
     return all(text.isalpha() for text in letters)

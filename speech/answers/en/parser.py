@@ -45,8 +45,10 @@ def parse(kind: Kind, text: str, today: date | None) -> Parsed:
     command = command_alone(words)
     if command is not None:
         return Parsed(kind, command=command)
+    inside, rest = command_inside(words)
+    if kind is Kind.YES_NO:
+        words = rest  # "I didn't catch that" is no "no"
     parsed = _value(kind, words, today)
-    inside = command_inside(words)
     if inside is not None and (inside in FIRM or not (parsed.readings or parsed.parts)):
         return Parsed(kind, parsed.readings, inside, parsed.corrects, parsed.topic, parsed.tail, parsed.parts)
     return parsed

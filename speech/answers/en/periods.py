@@ -34,7 +34,8 @@ _TEMPLATES: dict[str, tuple[str, ...]] = {
         "(on the|the|every|) (first|1st) and (the|) (fifteenth|15th)",
     ),
     HOURLY: (
-        f"{_EACH} (hour|hr|day|shift|quarter)",
+        f"{_EACH} (hour|hr|day|shift)",
+        "(per|each|every) quarter",
         "(hourly|daily|quarterly)",
         "(twice|two times) (a|per) (week|year)",
     ),

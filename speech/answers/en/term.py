@@ -53,7 +53,7 @@ def _counts(words: Sequence[str], place: int) -> Iterator[Number]:
     units = YEAR_UNITS | MONTH_UNITS
     if word in {"a", "an", "one"} and after in units:
         yield Number(Decimal(1), place + 1)
-    if word in units and at(words, place - 1) != "per":
+    if word in {"year", "month"} and at(words, place - 1) != "per":
         yield Number(Decimal(1), place)
     half = {"half": _HALF, "couple": Decimal(2), "dozen": Decimal(12)}
     here = place + (word in {"a", "an", "one"})
