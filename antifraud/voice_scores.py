@@ -17,13 +17,14 @@ from functools import cache
 from importlib.resources import files
 from statistics import NormalDist
 
-__all__ = ["LIST_SECONDS", "NOISIEST", "ONE_LINE", "ONE_TO_ONE_ALARM", "PAIR_SECONDS", "VoiceScores"]
+__all__ = ["LEAST_KEPT", "LIST_SECONDS", "NOISIEST", "ONE_LINE", "ONE_TO_ONE_ALARM", "PAIR_SECONDS", "VoiceScores"]
 
 PAIR_SECONDS = 1.5  # least net speech on both sides to say anything of two recordings
 LIST_SECONDS = 8.0  # least net speech to search a list
 ONE_TO_ONE_ALARM = 0.01
 LIST_ALARM = 0.001
 NOISIEST = 12.0  # dB
+LEAST_KEPT = 18.0  # dB: a noisier voice is no template, because too many strangers sound like it
 ONE_LINE = 6.0  # dB: signal-to-noise ratios further apart than this are not one kind of line
 MOST_LLR = 5.0
 

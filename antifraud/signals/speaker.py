@@ -6,7 +6,7 @@ Likeness opens a check or a case for a person, who listens to both recordings; i
 from __future__ import annotations
 
 from antifraud.signals.model import Known, NotAssessed, Reading, Rule
-from antifraud.voice_scores import LIST_SECONDS, NOISIEST, ONE_LINE, VoiceScores
+from antifraud.voice_scores import LEAST_KEPT, LIST_SECONDS, NOISIEST, ONE_LINE, VoiceScores
 from antifraud.voiceprint import Voiceprint, cosine
 from antifraud.voices import CallVoices, KnownVoice
 from core.risk import ConsentClass, EvidenceLevel
@@ -28,7 +28,7 @@ def _caller(known: Known, kind: str) -> tuple[Voiceprint, list[KnownVoice]]:
     others = [
         v
         for v in known.known_voices
-        if v.kind == kind and v.voiceprint.seconds >= LIST_SECONDS and v.voiceprint.snr >= NOISIEST
+        if v.kind == kind and v.voiceprint.seconds >= LIST_SECONDS and v.voiceprint.snr >= LEAST_KEPT
     ]
     if not others:
         raise NotAssessed("no earlier voice to compare with")

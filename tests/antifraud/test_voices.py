@@ -130,7 +130,7 @@ def test_noise_on_either_line_is_no_ground_to_compare(network: SpeakerNetwork) -
     analysis = call(network)
     own = analysis.voiceprint()
     assert own is not None
-    analysis.known_voices([KnownVoice("other_identity", Voiceprint(own.vector, own.seconds, 8.0))])
+    analysis.known_voices([KnownVoice("other_identity", Voiceprint(own.vector, own.seconds, 17.0))])
     assert not signals(analysis.report(0))["voice.other_identity"].assessed
     strange = Voiceprint(-own.vector, own.seconds, own.snr - 10)
     analysis.known_voices([KnownVoice("enrolled", strange)])
