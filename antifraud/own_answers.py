@@ -23,8 +23,10 @@ class OwnAnswers:
     def settle(self, track: CallPrint) -> None:
         """Take in the answers whose sound has come; about a millisecond of work for each earlier answer."""
         whole = track.fingerprint()
+        # Swapped, not overwritten: an answer may be noted while a report is being made in another thread.
+        pending, self._waiting = self._waiting, []
         waiting = []
-        for turn in self._waiting:
+        for turn in pending:
             if turn.speech_end_ms > track.heard_ms:
                 waiting.append(turn)
                 continue
@@ -36,4 +38,4 @@ class OwnAnswers:
                 if match is not None and (self.closest is None or match.error < self.closest.error):
                     self.closest = match
             self._answers.append(answer)
-        self._waiting = waiting
+        self._waiting[:0] = waiting

@@ -53,15 +53,17 @@ class CallVoices:
     def settle(self) -> None:
         """Take in every answer whose audio is here; about 5 ms of work for each second of speech."""
         end = self._first + self._samples.size
+        # Swapped, not overwritten: an answer may be noted while a report is being made in another thread.
+        pending, self._pending = self._pending, []
         waiting = []
-        for start, stop in self._pending:
+        for start, stop in pending:
             if stop > end:
                 waiting.append((start, stop))
                 continue
             stats = self._network.stats(self._samples[max(0, start - self._first) : max(0, stop - self._first)])
             if stats is not None:
                 self._turns.append((start, stats))
-        self._pending = waiting
+        self._pending[:0] = waiting
         drop = self._samples.size - _KEPT
         if drop > 0:
             self._samples, self._first = self._samples[drop:].copy(), self._first + drop
