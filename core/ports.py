@@ -32,6 +32,9 @@ __all__ = [
     "OneTimeCodes",
     "OpenCase",
     "SmsSender",
+    "StaffAccount",
+    "StaffAccounts",
+    "StaffSession",
     "Storage",
     "StoredApplication",
     "StoredCall",
@@ -257,6 +260,67 @@ class CallBacks(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class StaffAccount:
+    """A member of staff. ``password`` is its hash, ``secret`` the authenticator app's key; ``last_step`` the time step
+    of the last code used; ``failures`` counts the wrong tries since."""
+
+    staff_id: str
+    role: str
+    password: str
+    secret: bytes
+    closed: bool = False
+    failures: int = 0
+    last_step: int = 0
+
+    def __repr__(self) -> str:
+        return f"StaffAccount({self.staff_id}, {self.role})"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSession:
+    staff_id: str
+    role: str
+    began_at: datetime
+    seen_at: datetime
+
+
+class StaffAccounts(Protocol):
+    """Staff accounts and sessions; a session is known by the hash of its token."""
+
+    def add(self, account: StaffAccount, at: datetime) -> None:
+        """Raises ``Conflict`` when there is such an account."""
+        ...
+
+    def keep(self, account: StaffAccount) -> None:
+        """Replace password and secret."""
+        ...
+
+    def get(self, staff_id: str) -> StaffAccount | None: ...
+
+    def everyone(self) -> list[tuple[str, str, datetime, bool]]:
+        """(id, role, since, closed) by id."""
+        ...
+
+    def close(self, staff_id: str, at: datetime) -> None: ...
+
+    def refused(self, staff_id: str) -> None: ...
+
+    def welcomed(self, staff_id: str, step: int) -> None: ...
+
+    def begin_session(self, digest: bytes, staff_id: str, at: datetime) -> None: ...
+
+    def session(self, digest: bytes) -> StaffSession | None:
+        """``None`` for one that is unknown, ended, or of a closed account."""
+        ...
+
+    def seen(self, digest: bytes, at: datetime) -> None: ...
+
+    def end_session(self, digest: bytes, at: datetime) -> None: ...
+
+    def end_sessions(self, staff_id: str, at: datetime) -> None: ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving the block without ``commit()`` stores nothing."""
 
@@ -267,6 +331,7 @@ class UnitOfWork(Protocol):
     call_backs: CallBacks
     inbox: Inbox
     codes: OneTimeCodes
+    staff: StaffAccounts
 
     def commit(self) -> None:
         """Raises ``StorageError`` when nothing could be stored."""

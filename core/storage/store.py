@@ -11,7 +11,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from core.errors import StorageError
-from core.ports import Applications, AuditLog, CallBacks, CallJournal, CallRecords, Clock, Inbox, OneTimeCodes
+from core.ports import (
+    Applications,
+    AuditLog,
+    CallBacks,
+    CallJournal,
+    CallRecords,
+    Clock,
+    Inbox,
+    OneTimeCodes,
+    StaffAccounts,
+)
 from core.security.audit import Frontier
 from core.security.blind_index import BlindIndex
 from core.security.keyring import FileKeyring
@@ -25,6 +35,7 @@ from core.storage.heads import AuditFindings, HeadsFile, prove_growth, prove_row
 from core.storage.journal import SqlJournal
 from core.storage.key_upkeep import KeyUpkeep
 from core.storage.keystore import KeyStore
+from core.storage.staff import SqlStaff
 from core.storage.tables import audit_state, cases, codes
 from core.storage.transaction import Transaction
 
@@ -47,6 +58,7 @@ class SqlUnitOfWork:
         self.call_backs: CallBacks = SqlCallBacks(work)
         self.inbox: Inbox = SqlInbox(work, keyring.purpose("inbox"))
         self.codes: OneTimeCodes = SqlCodes(work, keyring.purpose("codes"))
+        self.staff: StaffAccounts = SqlStaff(work)
 
     def audit_note(self, seq: int) -> str | None:
         """The free text that was sealed with an audit row. Raises ``Shredded``, ``Tampered`` or ``WrongKey``."""

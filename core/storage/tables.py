@@ -36,6 +36,8 @@ __all__ = [
     "inbox",
     "journal",
     "metadata",
+    "staff",
+    "staff_sessions",
 ]
 
 NAMING = {
@@ -191,4 +193,29 @@ codes = Table(
     Column("issues", Integer, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("used_at", UtcTime),
+)
+
+#: ``secrets`` seals password hash and app secret. ``failures`` counts wrong tries in a row; ``last_step`` is the time
+#: step of the last code used.
+staff = Table(
+    "staff",
+    metadata,
+    Column("staff_id", _ID, primary_key=True),
+    Column("role", _NAME, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+    Column("failures", Integer, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    Column("secrets", SealedBytes, nullable=False),
+)
+
+#: ``digest`` is the SHA-256 of the session's token.
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("staff_id", _ID, ForeignKey("staff.staff_id"), nullable=False, index=True),
+    Column("began_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
 )

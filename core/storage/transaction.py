@@ -44,6 +44,10 @@ class Transaction:
     def new_case_key(self, case_id: str, subject_id: str) -> DataKey:
         return self._obtain(f"case:{case_id}", subject_id, None)
 
+    def staff_key(self, staff_id: str) -> DataKey:
+        """The key of a staff account, made on first use."""
+        return self._obtain(f"staff:{staff_id}", f"staff:{staff_id}", None)
+
     def give_call(self, call_id: str, subject_id: str) -> None:
         """From now on the call's record belongs to this person."""
         self._keys.give(f"call:{call_id}", subject_id)

@@ -1,0 +1,111 @@
+"""Staff accounts and sessions. Password hash and app secret are sealed; of a session's token only a hash is kept."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from core.errors import Conflict
+from core.ports import StaffAccount, StaffSession
+from core.security.envelope import Place
+from core.storage.names import plain_id, static_name
+from core.storage.tables import staff, staff_sessions
+from core.storage.transaction import Transaction
+
+__all__ = ["SqlStaff"]
+
+
+class SqlStaff:
+    """``core.ports.StaffAccounts`` in one transaction."""
+
+    def __init__(self, work: Transaction) -> None:
+        self._work = work
+
+    def add(self, account: StaffAccount, at: datetime) -> None:
+        staff_id = plain_id("staff", account.staff_id)
+        try:
+            self._work.execute(
+                staff.insert().values(
+                    staff_id=staff_id,
+                    role=static_name("role", account.role),
+                    opened_at=at,
+                    failures=0,
+                    last_step=0,
+                    secrets=self._sealed(account),
+                )
+            )
+        except Conflict:
+            raise Conflict("There is a member of staff of this name; choose another id.") from None
+
+    def keep(self, account: StaffAccount) -> None:
+        self._change(account.staff_id, secrets=self._sealed(account), failures=0, last_step=0)
+
+    def get(self, staff_id: str) -> StaffAccount | None:
+        row = self._work.execute(select(staff).where(staff.c.staff_id == staff_id)).one_or_none()
+        if row is None:
+            return None
+        opened = json.loads(self._work.staff_key(staff_id).open(_place(staff_id), row.secrets))
+        return StaffAccount(
+            staff_id=row.staff_id,
+            role=row.role,
+            password=opened["password"],
+            secret=bytes.fromhex(opened["secret"]),
+            closed=row.closed_at is not None,
+            failures=row.failures,
+            last_step=row.last_step,
+        )
+
+    def everyone(self) -> list[tuple[str, str, datetime, bool]]:
+        rows = self._work.execute(select(staff).order_by(staff.c.staff_id))
+        return [(row.staff_id, row.role, row.opened_at, row.closed_at is not None) for row in rows]
+
+    def close(self, staff_id: str, at: datetime) -> None:
+        self._change(staff_id, closed_at=at)
+
+    def refused(self, staff_id: str) -> None:
+        self._change(staff_id, failures=staff.c.failures + 1)
+
+    def welcomed(self, staff_id: str, step: int) -> None:
+        self._change(staff_id, failures=0, last_step=step)
+
+    # -- sessions -------------------------------------------------------------------------------------------------
+
+    def begin_session(self, digest: bytes, staff_id: str, at: datetime) -> None:
+        self._work.execute(staff_sessions.insert().values(digest=digest, staff_id=staff_id, began_at=at, seen_at=at))
+
+    def session(self, digest: bytes) -> StaffSession | None:
+        row = self._work.execute(
+            select(staff_sessions, staff.c.role)
+            .join_from(staff_sessions, staff)
+            .where(staff_sessions.c.digest == digest, staff_sessions.c.ended_at.is_(None), staff.c.closed_at.is_(None))
+        ).one_or_none()
+        return StaffSession(row.staff_id, row.role, row.began_at, row.seen_at) if row is not None else None
+
+    def seen(self, digest: bytes, at: datetime) -> None:
+        self._work.execute(update(staff_sessions).where(staff_sessions.c.digest == digest).values(seen_at=at))
+
+    def end_session(self, digest: bytes, at: datetime) -> None:
+        self._end(staff_sessions.c.digest == digest, at)
+
+    def end_sessions(self, staff_id: str, at: datetime) -> None:
+        self._end(staff_sessions.c.staff_id == staff_id, at)
+
+    # -- parts ----------------------------------------------------------------------------------------------------
+
+    def _end(self, which: Any, at: datetime) -> None:
+        open_ones = staff_sessions.c.ended_at.is_(None)
+        self._work.execute(update(staff_sessions).where(which, open_ones).values(ended_at=at))
+
+    def _change(self, staff_id: str, **values: Any) -> None:
+        self._work.execute(update(staff).where(staff.c.staff_id == staff_id).values(**values))
+
+    def _sealed(self, account: StaffAccount) -> Any:
+        body = json.dumps({"password": account.password, "secret": account.secret.hex()}).encode()
+        return self._work.staff_key(account.staff_id).seal(_place(account.staff_id), body)
+
+
+def _place(staff_id: str) -> Place:
+    return Place("staff", "secrets", staff_id)

@@ -1,0 +1,83 @@
+"""Who of the staff may do what. This table is the only authority; what it does not name is forbidden.
+
+Source of the roles and their rights: the console's role table (``docs/console.md``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from core.errors import Forbidden
+
+__all__ = ["ALLOWED", "Action", "Role", "may", "require"]
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    AGENT = "agent"
+    UNDERWRITER = "underwriter"
+    FRAUD_ANALYST = "fraud_analyst"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+
+
+class Action(StrEnum):
+    """Something a member of staff does. Those that show personal data ask for a purpose and leave an audit row."""
+
+    SIGN_OUT = "sign_out"
+    TODAY = "today.see"
+    LIVE = "live.see"
+    WATCH = "call.watch"
+    WORDS = "call.words"
+    REVEAL = "field.reveal"
+    LISTEN = "call.listen"
+    NUDGE = "call.nudge"
+    CORRECT = "call.correct"
+    TAKE_OVER = "call.take_over"
+    CASES = "case.see"
+    CLIPS = "clip.play"
+    RECORDS = "record.see"
+    AUDIT = "audit.see"
+    VERIFY = "audit.verify"
+
+
+_EVERYONE = {Action.SIGN_OUT, Action.TODAY}
+_WATCHER = {*_EVERYONE, Action.LIVE, Action.WATCH}
+_READER = {*_WATCHER, Action.WORDS, Action.CASES, Action.RECORDS, Action.CLIPS}
+
+ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
+    {
+        Role.VIEWER: frozenset(_WATCHER),
+        #: An agent hears and reads the calls that he or she takes over: own calls, no others.
+        Role.AGENT: frozenset({*_WATCHER, Action.REVEAL, Action.TAKE_OVER}),
+        Role.UNDERWRITER: frozenset({*_READER, Action.REVEAL}),
+        Role.FRAUD_ANALYST: frozenset({*_READER, Action.LISTEN, Action.NUDGE}),
+        Role.SUPERVISOR: frozenset(
+            {
+                *_READER,
+                Action.REVEAL,
+                Action.LISTEN,
+                Action.NUDGE,
+                Action.CORRECT,
+                Action.TAKE_OVER,
+                Action.AUDIT,
+            }
+        ),
+        Role.AUDITOR: frozenset({*_WATCHER, Action.CASES, Action.RECORDS, Action.AUDIT, Action.VERIFY}),
+        #: Runs the machine and its keys; sees nobody's data.
+        Role.OPERATOR: frozenset({*_EVERYONE, Action.AUDIT, Action.VERIFY}),
+    }
+)
+
+
+def may(role: Role, action: Action) -> bool:
+    return action in ALLOWED.get(role, frozenset())
+
+
+def require(role: Role, action: Action) -> None:
+    """Raises ``Forbidden`` unless the table allows it."""
+    if not may(role, action):
+        raise Forbidden("Your role does not allow this; ask a supervisor.")
