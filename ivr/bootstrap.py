@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import structlog
 from fastapi import APIRouter, FastAPI
 
 from antifraud.analysis import CallAnalysis, warm
@@ -55,13 +56,14 @@ from ivr.twilio.tokens import StreamTokens
 from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents
 from ivr.twilio.webhooks import router as webhook_router
 from speech.engines.vosk_pool import VoskPool
-from speech.models import find_model
+from speech.models import find_model, verify
 from speech.recognizer import Recognizer
 from speech.second_opinion import SileroOpinion
 from speech.synthesis import PromptCache, Pyttsx3Voice, Voice
 
 __all__ = ["CallMaker", "House", "Intake", "Parts", "build", "make_line"]
 
+_log = structlog.get_logger()
 _REGIONS = {"US": "US", "CN": "CN"}
 
 
@@ -185,8 +187,10 @@ class House:
         self.public_url = settings.public_url or self._base
         self._token = _auth_token(settings)
         self.storage = _open_storage(settings, self.clock)
+        model = find_model(settings.language, (settings.models_path,))
+        verify(model)
         self.recognizer = VoskPool(
-            {settings.language: find_model(settings.language, (settings.models_path,))},
+            {settings.language: model},
             workers=settings.recognizer_workers,
             hearings=2 * settings.max_calls,
         )
@@ -235,6 +239,16 @@ class House:
     async def start(self) -> None:
         """Start the recogniser and the voice, and load what the first call would wait for."""
         await asyncio.gather(self.recognizer.start(), self.voice.start(), asyncio.to_thread(warm))
+        await self._report_missing_words()
+
+    async def _report_missing_words(self) -> None:
+        """Say once which words of the script's answers the model cannot hear."""
+        settings = self.settings
+        grammars = grammars_for(load_script(), load_catalogue(settings.language))
+        phrases = tuple({phrase for each in grammars.values() for phrase in each})
+        missing = await self.recognizer.missing_words(phrases, settings.language)
+        if missing:
+            _log.warning("words_missing_from_model", words=list(missing[:50]), count=len(missing))
 
     async def problems(self) -> list[str]:
         """What keeps this node from taking calls, in sentences; empty when it is ready."""
