@@ -1,0 +1,113 @@
+"""Twilio Verify behind the port of one-time codes, over HTTP: what is asked, what it means, what is not believed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.applicant import PhoneNumber
+from core.errors import EnvironmentProblem, ProviderError
+from core.storage.opening import open_storage
+from ivr.twilio.rest import TwilioApi
+from ivr.twilio.verify import VerifyCodes
+from tests.ivr.form_house import StepClock
+from tests.ivr.twilio.fakes_line import FakeMeter
+from tests.ivr.twilio.rest_server import ACCOUNT, SECRET, Twilio, serving
+
+CALLER = PhoneNumber("+14155550123")
+SERVICE = "VA" + "5" * 32
+ROOT = f"/v2/Services/{SERVICE}"
+SENT = (201, json.dumps({"sid": "VE" + "6" * 32, "status": "pending"}))
+
+
+class Line:
+    def __init__(self, twilio: Twilio, folder: Path) -> None:
+        self.twilio, self.clock = twilio, StepClock()
+        self.storage = open_storage(folder / "data", folder / "keyring.json", None, self.clock)
+        api = TwilioApi(ACCOUNT, SECRET, FakeMeter(), twilio.url, timeout_s=0.5)
+        self.codes = VerifyCodes(api, SERVICE, self.storage, self.clock)
+
+    async def issue(self, answer: tuple[int, str] = SENT) -> bool:
+        self.twilio.answer = answer
+        return await self.codes.issue("case_1", "apply", "apply|case_1|2500|+1", CALLER, "apply")
+
+    async def check(self, status: str | int, code: str = "417205", binding: str = "apply|case_1|2500|+1") -> str:
+        if isinstance(status, int):
+            number = {404: 20404, 429: 60202, 500: 20500}[status]
+            self.twilio.answer = (status, json.dumps({"code": number, "message": "no", "status": status}))
+        else:
+            self.twilio.answer = (201, json.dumps({"sid": "VE1", "status": status}))
+        return await self.codes.check("case_1", "apply", binding, code)
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    with serving() as twilio:
+        made = Line(twilio, tmp_path)
+        yield made
+        made.storage.close()
+
+
+async def test_what_is_asked(line: Line) -> None:
+    assert await line.issue()
+    assert await line.check("approved") == "ok"
+    assert line.twilio.seen == [
+        ("POST", f"{ROOT}/Verifications", {"To": CALLER.value, "Channel": "sms"}),
+        ("POST", f"{ROOT}/VerificationCheck", {"Code": "417205", "VerificationSid": "VE" + "6" * 32}),
+    ]
+    assert line.storage.verify_audit().rows == 2
+
+
+async def test_a_right_code_is_good_once(line: Line) -> None:
+    await line.issue()
+    assert await line.check("approved") == "ok"
+    assert await line.check("approved") == "expired"
+    assert len(line.twilio.seen) == 2
+
+
+async def test_wrong_codes_are_counted_and_the_sixth_is_not_asked(line: Line) -> None:
+    await line.issue()
+    assert [await line.check("pending") for _ in range(6)] == ["wrong"] * 4 + ["exhausted"] * 2
+    assert len(line.twilio.seen) == 1 + 5
+
+
+@pytest.mark.parametrize(("status", "result"), [(404, "expired"), (429, "exhausted")])
+async def test_twilio_knows_better(status: int, result: str, line: Line) -> None:
+    await line.issue()
+    assert await line.check(status) == result
+
+
+async def test_a_code_for_something_else_or_too_late_is_none(line: Line) -> None:
+    await line.issue()
+    assert await line.check("approved", binding="apply|case_1|9000|+1") == "expired"
+    line.clock.forward(minutes=5)
+    assert await line.check("approved") == "expired"
+    assert len(line.twilio.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (429, json.dumps({"code": 60203, "message": "Max send attempts reached", "status": 429})),
+        (500, "oops"),
+        (201, "no json"),
+    ],
+)
+async def test_a_code_that_was_not_sent_cannot_be_checked(answer: tuple[int, str], line: Line) -> None:
+    assert await line.issue()
+    assert not await line.issue(answer)
+    assert await line.check("approved") == "expired"
+
+
+async def test_no_answer_approves_nothing(line: Line) -> None:
+    await line.issue()
+    with pytest.raises(ProviderError):
+        await line.check(500)
+
+
+def test_without_a_service_there_are_no_codes(line: Line) -> None:
+    with pytest.raises(EnvironmentProblem):
+        VerifyCodes(TwilioApi(ACCOUNT, SECRET, FakeMeter()), "", line.storage, line.clock)
