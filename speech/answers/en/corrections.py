@@ -9,14 +9,15 @@ from speech.answers.data import load
 from speech.answers.en.numbers import at
 from speech.answers.phrases import PhraseTable, expand
 
-__all__ = ["GRAMMAR", "Correction", "find_correction", "find_topic", "without_denied"]
+__all__ = ["GRAMMAR", "Correction", "denied_first", "find_correction", "find_topic", "without_denied"]
 
 #: Lead words that every grammar holds.
 GRAMMAR = ("no", "no wait", "i meant", "sorry", "make that", "change")
 
 _MARKERS = PhraseTable(
-    (phrase, True)
+    (phrase, not template.startswith("no ("))
     for template in (
+        "no (more than|less than|later than|idea|other|others|problem|longer|one|name)",
         "(no|nope|nah|wait|no wait|wait no|oh wait|no no|hang on|hold on|oh no|no sorry|sorry no|no actually)",
         "(i meant|i mean|i meant to say|i wanted to say|what i meant was|i said|i was saying)",
         "(sorry|i'm sorry|my mistake|my bad|my apologies|excuse me|oops|whoops)",
@@ -78,6 +79,10 @@ _TOPICS = PhraseTable((phrase, topic) for topic, all_ in _NAMES.items() for one 
 _JOINING = frozenset(load("en", "wording")["correction"]["joining"].split())
 
 
+#: "not sure", "not a car": nothing of the kind asked for is denied by these.
+_NOT_DENYING = frozenset({"sure", "really", "much", "a", "any", "yet", "at", "on", "in", "more", "less", "too"})
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """``before`` the marker, ``after`` it; ``topic`` where the words name the field, ``tail`` the words after that."""
@@ -122,7 +127,7 @@ def find_correction(words: Sequence[str]) -> Correction | None:
 
     "two thousand, no wait, three thousand" has both sides; "no, twelve hundred" has nothing before.
     """
-    markers = _MARKERS.find(words)
+    markers = [match for match in _MARKERS.find(words) if match.labels[0]]
     named = find_topic(words)
     if not markers:
         return Correction((), tuple(words), *named) if named else None
@@ -137,7 +142,10 @@ def find_correction(words: Sequence[str]) -> Correction | None:
 
 
 def without_denied(words: Sequence[str]) -> tuple[tuple[str, ...], bool]:
-    """Leave out what was denied: "twelve hundred not fifteen hundred", "not March but May". Says whether it did."""
+    """Leave out what was denied: "twelve hundred not fifteen hundred", "not March but May". Says whether it did.
+
+    "not fifteen hundred" alone leaves nothing; of "not fifteen hundred twelve hundred" see ``denied_first``.
+    """
     if "not" not in words:
         return tuple(words), False
     place = len(words) - 1 - list(reversed(words)).index("not")
@@ -145,6 +153,11 @@ def without_denied(words: Sequence[str]) -> tuple[tuple[str, ...], bool]:
     for turn in ("but", "it's", "rather", "instead", "i'm"):
         if turn in after and after[-1] != turn:
             return after[after.index(turn) + 1 :], True
-    if at(words, place + 1) in {"sure", "really", "much", "a", "any", "yet", "at", "on", "in"}:
+    if at(words, place + 1) in _NOT_DENYING:
         return tuple(words), False
-    return (before, True) if before else (after, False)
+    return before, True
+
+
+def denied_first(words: Sequence[str]) -> tuple[str, ...]:
+    """The words after a "not" that opens them: the first value in them is denied, the rest stands."""
+    return tuple(words[1:]) if words and words[0] == "not" else ()

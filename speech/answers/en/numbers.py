@@ -13,6 +13,8 @@ from speech.answers.en.words import MULTIPLES, ONES, SCALES, TEENS, TENS, ZEROS
 
 __all__ = ["Number", "at", "digit_run", "is_numeral", "number", "small"]
 
+#: "a few hundred" is no number.
+VAGUE = frozenset({"few", "several", "many", "some"})
 _LARGEST = Decimal(10) ** 13
 _HALF = Decimal("0.5")
 _LONGEST_NUMERAL = 13
@@ -61,7 +63,7 @@ def _hundreds(words: Sequence[str], place: int) -> Iterator[tuple[int, int]]:
     word = at(words, place)
     starts = list(small(words, place))
     yield from starts
-    if word in {"a", "hundred"}:
+    if word in {"a", "hundred"} and at(words, place - 1) not in VAGUE:
         starts.append((1, place + (word == "a")))
     if is_numeral(word) and "." not in word and 3 <= len(word) <= _LONGEST_NUMERAL:
         yield int(word), place + 1
@@ -158,7 +160,7 @@ def _quantity(words: Sequence[str], place: int) -> Iterator[Number]:
         yield from _point(words, place + 1 + (word != "point"), 0)
     if word == "a" and at(words, place + 1) in SCALES:
         yield Number(Decimal(1), place + 1)
-    if word in {"thousand", "million", "billion"}:
+    if word in {"thousand", "million", "billion"} and at(words, place - 1) not in VAGUE:
         yield Number(Decimal(1), place)
     yield from _fractions(words, place)
     yield from _pairs(words, place)

@@ -9,7 +9,7 @@ from datetime import date
 from speech.answers.en.amount import NOTHING_AT_ALL, amounts, says_nothing
 from speech.answers.en.choice import EMPLOYMENT, PURPOSE
 from speech.answers.en.commands import FIRM, command_alone, command_inside
-from speech.answers.en.corrections import Correction, find_correction, without_denied
+from speech.answers.en.corrections import Correction, denied_first, find_correction, without_denied
 from speech.answers.en.date import dates
 from speech.answers.en.digits import digits
 from speech.answers.en.name import names
@@ -67,22 +67,29 @@ def _value(kind: Kind, words: list[str], today: date | None) -> Parsed:
         correction = None
     if correction is not None:
         return _corrected(kind, read, words, correction)
-    kept, denied = without_denied(words)
-    if denied and kind not in _CHOICES and (readings := read(kept)):
-        return Parsed(kind, readings, corrects=True)
+    if kind not in _CHOICES and without_denied(words)[1]:
+        return Parsed(kind, _standing(read, words), corrects=True)
     return Parsed(kind, read(words))
+
+
+def _standing(read: _Read, words: Sequence[str]) -> tuple[Reading, ...]:
+    """The readings without what was denied. Of "not fifteen hundred, twelve hundred" the second stands."""
+    kept, denied = without_denied(words)
+    readings = read(kept)
+    opened = read(denied_first(words)) if denied and not readings else ()
+    return readings or tuple(reading for reading in opened[1:] if reading.cost == 0)
 
 
 def _corrected(kind: Kind, read: _Read, words: list[str], correction: Correction) -> Parsed:
     """The readings of the last word; ``corrects`` unless the words only take back themselves."""
-    after = read(without_denied(correction.after)[0])
+    after = read(correction.after) if kind in _CHOICES else _standing(read, correction.after)
     before = read(correction.before)
     tail = " ".join(correction.tail)
     if correction.topic is not None:
         return Parsed(kind, after or read(correction.tail), corrects=True, topic=correction.topic, tail=tail)
     if after:
         return Parsed(kind, after, corrects=not before)
-    whole = read(words)
+    whole = () if "not" in correction.after else read(words)
     return Parsed(kind, whole, corrects=not whole)
 
 

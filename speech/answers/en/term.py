@@ -55,7 +55,7 @@ def _counts(words: Sequence[str], place: int) -> Iterator[Number]:
         yield Number(Decimal(1), place + 1)
     if word in {"year", "month"} and at(words, place - 1) != "per":
         yield Number(Decimal(1), place)
-    half = {"half": _HALF, "couple": Decimal(2), "dozen": Decimal(12)}
+    half = {"half": _HALF, "quarter": _HALF / 2, "couple": Decimal(2), "dozen": Decimal(12)}
     here = place + (word in {"a", "an", "one"})
     if at(words, here) in half:
         yield Number(half[words[here]], here + 1)

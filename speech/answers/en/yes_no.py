@@ -20,12 +20,13 @@ GRAMMAR: tuple[str, ...] = (*_FILE["yes"]["grammar"], *_FILE["no"]["grammar"])
 
 def _entries() -> Iterator[tuple[str, bool | None]]:
     for name, meaning in (("yes", True), ("no", False), ("neither", None)):
-        for part in _FILE[name].values():
-            for template in part:
+        for part in ("grammar", "also"):
+            for template in _FILE[name].get(part, ()):
                 yield from ((phrase, meaning) for phrase in expand(template))
 
 
 _TABLE: PhraseTable[bool | None] = PhraseTable(_entries())
+_LAST = PhraseTable((phrase, True) for template in _FILE["yes"]["last"] for phrase in expand(template))
 _WORDING = load("en", "wording")["yes_no"]
 _NEGATIONS = frozenset(_WORDING["negations"].split())
 #: Politeness: a yes beside a clear no does not count ("okay no"; "no, that's fine" stays open).
@@ -54,7 +55,7 @@ def _scan(words: Sequence[str]) -> tuple[list[_Said], list[int]]:
     left: list[int] = []
     place = negated_until = 0
     while place < len(words):
-        match = _TABLE.at(words, place)
+        match = _at(words, place)
         if match and match.labels[0] is not None:
             one = _meaning(words, match)
             if place >= negated_until or not said:
@@ -73,6 +74,11 @@ def _scan(words: Sequence[str]) -> tuple[list[_Said], list[int]]:
             left.extend(range(place, end))
             place = end
     return said, left
+
+
+def _at(words: Sequence[str], place: int) -> Match[bool | None] | None:
+    last = _LAST.at(words, place)
+    return Match(place, last.end, (True,)) if last and last.end == len(words) else _TABLE.at(words, place)
 
 
 def _meaning(words: Sequence[str], match: Match[bool | None]) -> _Said:
