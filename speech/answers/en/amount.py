@@ -14,7 +14,7 @@ from speech.answers.en.words import CENTS, CURRENCY, SCALES, TENS, ZEROS
 from speech.answers.model import Period, Reading
 from speech.answers.phrases import PhraseTable, expand
 
-__all__ = ["NOTHING", "NOTHING_AT_ALL", "amounts", "says_nothing"]
+__all__ = ["NOTHING_AT_ALL", "amounts", "says_nothing"]
 
 _MOST = Decimal(10) ** 12
 _HUNDREDTH = Decimal("0.01")

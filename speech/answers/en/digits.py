@@ -9,9 +9,9 @@ from speech.answers.en.words import MULTIPLES, ONES, PLURAL_DIGITS, TEENS, TENS,
 from speech.answers.model import Reading
 from speech.answers.phrases import PhraseTable, expand
 
-__all__ = ["LEAD_INS", "LONGEST_RUN", "digits"]
+__all__ = ["LEAD_INS", "digits"]
 
-LONGEST_RUN = 32
+_LONGEST_RUN = 32
 #: What people say before the figures; "the last four" is no figure.
 LEAD_INS = ("it's", "it is", "that's", "the last four are", "my number is", "the number is")
 _BEFORE = PhraseTable(
@@ -123,7 +123,7 @@ def digits(words: Sequence[str]) -> tuple[Reading, ...]:
             return ()
         else:
             place += 1
-    return (Reading(figures),) if 0 < len(figures) <= LONGEST_RUN else ()
+    return (Reading(figures),) if 0 < len(figures) <= _LONGEST_RUN else ()
 
 
 def _spoils(word: str) -> bool:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from speech.answers.data import load
 from speech.answers.en.numbers import at
 
-__all__ = ["LETTER_WORDS", "NATO", "Piece", "pieces"]
+__all__ = ["Piece", "pieces"]
 
 _WORDING = load("en", "wording")["spelling"]
-NATO: tuple[str, ...] = tuple(_WORDING["nato"].split())
-_NATO = {**{word: word[0] for word in NATO}, "alfa": "a", "juliett": "j", "x-ray": "x", "whisky": "w"}
+_ALPHABET: tuple[str, ...] = tuple(_WORDING["nato"].split())
+_NATO = {**{word: word[0] for word in _ALPHABET}, "alfa": "a", "juliett": "j", "x-ray": "x", "whisky": "w"}
 #: Letters as words, as some recognisers write them. Some are names too, so they count only among other letters.
-LETTER_WORDS: dict[str, str] = {word: letter for letter, words in _WORDING["letters"].items() for word in words.split()}
+_LETTER_WORDS: dict[str, str] = {
+    word: letter for letter, words in _WORDING["letters"].items() for word in words.split()
+}
 #: Words people use to make a letter clear, beside the NATO ones: "b boy".
 _CLEAR = frozenset(_WORDING["clear"].split())
 _SAID_FOR = tuple(
@@ -45,7 +47,7 @@ class _Letter:
 
 
 def _single(word: str) -> str:
-    return word if len(word) == 1 and word.isalpha() else LETTER_WORDS.get(word, "")
+    return word if len(word) == 1 and word.isalpha() else _LETTER_WORDS.get(word, "")
 
 
 def _explained(words: Sequence[str], place: int) -> _Letter | None:

@@ -91,11 +91,6 @@ def _reach(words: Sequence[str], start: int, end: int, now: int) -> int:
     return end + _REACH if words[end - 1] in _NEGATIONS and end > start else now
 
 
-def _negated(negation: _Said, one: _Said) -> _Said:
-    """ "not wrong" is yes; "don't agree" is no."""
-    return _Said(negation.start, one.end, not one.meaning, False)
-
-
 def _settled(words: Sequence[str], said: list[_Said]) -> list[bool]:
     """The meanings that stand, the last one first."""
     for later in reversed(said[1:]):
