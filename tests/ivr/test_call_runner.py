@@ -10,7 +10,10 @@ import pytest
 from core.errors import NotFound, StorageError
 from ivr.call_runner import CallRunner
 from ivr.line import AudioIn, KeyIn, LineEnded, MarkBack
-from tests.ivr.small_line import KEYS, SmallLine, by_keys
+from ivr.replay.caller import newest_code
+from ivr.replay.channel import load_clip
+from speech.audio import encode_mulaw, silence_mulaw
+from tests.ivr.small_line import CLIPS, KEYS, SmallLine, by_keys
 
 
 def _record(line: SmallLine) -> Any:
@@ -19,7 +22,6 @@ def _record(line: SmallLine) -> Any:
 
 
 async def _code(line: SmallLine) -> str:
-    from ivr.replay.caller import newest_code  # noqa: PLC0415  # only here
 
     code = newest_code(line.house.sms_inbox.texts_to(line.runner.state.slots["phone"].value))
     assert code is not None
@@ -114,9 +116,6 @@ async def test_speech_over_a_prompt_stops_it_but_not_over_a_disclosure(tmp_path:
     line = SmallLine(tmp_path, ["john carter", "john carter"])
     line.voice.say = _long(line)  # type: ignore[method-assign]  # prompts of three seconds
     await line.answer()
-    from ivr.replay.channel import load_clip  # noqa: PLC0415  # only here
-    from speech.audio import encode_mulaw  # noqa: PLC0415
-    from tests.ivr.small_line import CLIPS  # noqa: PLC0415
 
     speech = encode_mulaw(load_clip(CLIPS / "full_name.flac"))
     await line.hush(600)
@@ -136,7 +135,6 @@ async def test_speech_over_a_prompt_stops_it_but_not_over_a_disclosure(tmp_path:
 
 
 def _long(line: SmallLine) -> Any:
-    from speech.audio import silence_mulaw  # noqa: PLC0415  # only here
 
     async def say(text: str, *, rate: int = 0, keep: bool = False) -> bytes:
         line.voice.said.append(text)

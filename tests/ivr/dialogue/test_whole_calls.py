@@ -10,7 +10,7 @@ from core.catalogue import Employment, Purpose
 from core.evidence import ReadBack
 from ivr.dialogue.effects import AllowRecording, EndCall, Finish, HandOver, Journal, NewCase, Respond, Say, Submit
 from ivr.dialogue.keys import name_to_keys
-from tests.ivr.dialogue.text_caller import CODE, HAPPY, TextCall, by_question, decline
+from tests.ivr.dialogue.text_caller import CODE, HAPPY, TextCall, approve, by_question, decline
 
 KEYS = {
     "consent": "keys:1",
@@ -184,8 +184,6 @@ def test_refusing_the_offer_makes_no_loan() -> None:
 
 
 def test_counter_offer_says_so() -> None:
-    from tests.ivr.dialogue.text_caller import approve  # noqa: PLC0415
-
     call = TextCall(by_question(HAPPY), decision=approve("2000.00")).run()
     assert "offer.counter" in call.prompts
 

@@ -1,0 +1,90 @@
+"""Errands and what is told of them: one transaction each, codes, terms in writing, board facts without secrets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import ProviderError
+from ivr.dialogue.effects import BindPhone, CheckCode, Finish, Journal, NewCase, SendCode, SendTerms
+from ivr.dialogue.events import CodeChecked, CodeSent
+from ivr.errands import Errands
+from ivr.reporting import CallReporter
+from ivr.risk_watch import RiskWatch
+from tests.ivr.dialogue.text_caller import approve
+from tests.ivr.small_line import SmallLine, by_keys
+
+
+def _errands(line: SmallLine) -> Errands:
+    return line.runner._errands
+
+
+async def _reached(folder: Path, prompt: str) -> SmallLine:
+    line = await SmallLine(folder).answer()
+    await line.until(prompt, by_keys)
+    assert isinstance(line.runner._report, CallReporter)
+    assert isinstance(line.runner._risk, RiskWatch)
+    return line
+
+
+async def test_journal_bind_and_finish_are_stored(tmp_path: Path) -> None:
+    line = await _reached(tmp_path, "full_name.ask")
+    errands, state = _errands(line), line.runner.state
+    await errands.run(Journal("noted", {"a": 1}), state)
+    await errands.run(BindPhone(), state)
+    with line.house.storage.begin() as unit:
+        kinds = [entry.kind for entry in unit.journal.read(state.case_id)]
+        assert kinds[-1] == "noted"
+        assert unit.journal.find_open(state.caller, errands.case_started) is not None
+    await errands.run(Finish("stopped"), state)
+    with line.house.storage.begin() as unit:
+        assert unit.journal.find_open(state.caller, errands.case_started) is None
+
+
+async def test_a_new_case_leaves_the_old_one_alone(tmp_path: Path) -> None:
+    line = await _reached(tmp_path, "full_name.ask")
+    before = line.runner.state.case_id
+    await _errands(line).run(NewCase(), line.runner.state)
+    assert line.runner.state.case_id == _errands(line).case_id != before
+
+
+async def test_codes_go_to_the_number_and_come_back_once(tmp_path: Path) -> None:
+    line = await _reached(tmp_path, "code.ask")
+    errands, state = _errands(line), line.runner.state
+    assert await errands.run(SendCode("apply", "b"), state) == CodeSent(True)
+    text = line.house.sms_inbox.texts_to(state.slots["phone"].value)[-1]
+    code = next(word for word in text.split() if word.isdigit() and len(word) == 6)
+    assert await errands.run(CheckCode("apply", "other binding", code), state) == CodeChecked("wrong")
+    assert await errands.run(CheckCode("apply", "b", code), state) == CodeChecked("ok")
+    assert await errands.run(CheckCode("apply", "b", code), state) != CodeChecked("ok")
+
+
+async def test_terms_in_writing_and_a_note_when_they_cannot_be_sent(tmp_path: Path) -> None:
+    line = await _reached(tmp_path, "code.ask")
+    errands, state = _errands(line), line.runner.state
+    state.decision = approve()
+    await errands.run(SendTerms(0), state)
+    sent = line.house.sms_inbox.texts_to(state.slots["phone"].value)[-1]
+    assert "APR 17.90%" in sent
+    assert "2500.00 USD" in sent
+
+    class Broken:
+        async def send(self, to: object, text: str) -> str:
+            raise ProviderError("The provider is away: try again.")
+
+    errands.sms = Broken()
+    await errands.run(SendTerms(0), state)
+    with line.house.storage.begin() as unit:
+        kinds = [entry.kind for entry in unit.journal.read(state.case_id)]
+    assert kinds[-2:] == ["terms_sent", "terms_unsent"]
+
+
+async def test_the_board_knows_the_call_but_not_its_secrets(tmp_path: Path) -> None:
+    line = await _reached(tmp_path, "code.ask")
+    await line.keys("111111")
+    facts = line.house.board.history("CA1")
+    kinds = [fact.kind for fact in facts]
+    assert kinds[0] == "began"
+    assert "signals" not in kinds or kinds.index("signals") > kinds.index("journal")
+    assert all("111111" not in str(fact.fields) for fact in facts)
+    assert all(fact.fields["hidden"] for fact in facts[-8:] if fact.kind == "key")
+    assert "+14155550123" not in str(facts[0].fields)

@@ -1,0 +1,85 @@
+"""The listener: an answer from frames, early speech, silence, secrets, a recogniser that fails."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.errors import RecognizerBusy, RecognizerFailed
+from ivr.dialogue.effects import Listen
+from ivr.dialogue.events import AnswerHeard, Silence, SpeechBegan
+from ivr.hearing import Listener
+from ivr.replay.channel import load_clip
+from speech.engines.scripted import ScriptedRecognizer
+from speech.recognizer import HearingSpec
+from tests.ivr.small_line import CLIPS
+
+SPEECH = np.asarray(load_clip(CLIPS / "full_name.flac"), dtype="<i2").tobytes()
+LISTEN = Listen(7, "full_name", HearingSpec(), hangover_ms=600, max_ms=8000, no_input_ms=2000)
+
+
+async def _listener(answer: str | RecognizerFailed = "john carter", hearings: int = 4) -> Listener:
+    recognizer = ScriptedRecognizer(lambda _sound, _spec: answer, hearings=hearings)
+    await recognizer.start()
+    return Listener(recognizer)
+
+
+async def _hear(listener: Listener, pcm: bytes, at_ms: int = 0) -> list[SpeechBegan | AnswerHeard | Silence]:
+    facts = []
+    for start in range(0, len(pcm) - 319, 320):
+        facts += await listener.hear(at_ms + start // 16, pcm[start : start + 320])
+    return facts
+
+
+async def test_one_answer_with_where_it_was() -> None:
+    listener = await _listener()
+    listener.begin(LISTEN, playing=False, interruptible=True)
+    facts = await _hear(listener, bytes(16 * 400) + SPEECH + bytes(16 * 1200))
+    (answer,) = facts
+    assert isinstance(answer, AnswerHeard)
+    assert answer.listen_id == 7
+    assert answer.transcript.text == "john carter"
+    assert 0 <= answer.start_ms < 900
+    assert answer.start_ms < answer.end_ms <= 400 + len(SPEECH) // 16
+    assert await _hear(listener, SPEECH, 60_000) == []
+
+
+async def test_speech_over_a_prompt_is_told_at_once_and_then_understood() -> None:
+    listener = await _listener()
+    listener.begin(LISTEN, playing=True, interruptible=True)
+    facts = await _hear(listener, bytes(16 * 400) + SPEECH + bytes(16 * 1200))
+    assert [type(fact) for fact in facts] == [SpeechBegan, AnswerHeard]
+
+
+async def test_nothing_is_heard_over_a_disclosure() -> None:
+    listener = await _listener()
+    listener.begin(LISTEN, playing=True, interruptible=False)
+    assert await _hear(listener, SPEECH + bytes(16 * 3000)) == []
+    listener.prompt_over()
+    facts = await _hear(listener, bytes(16 * 2500), 30_000)
+    assert facts == [Silence(7, noise=False)]
+
+
+async def test_a_recogniser_that_fails_costs_one_more_try() -> None:
+    listener = await _listener(RecognizerFailed("Both workers failed: say it again."))
+    listener.begin(LISTEN, playing=False, interruptible=True)
+    (answer,) = await _hear(listener, bytes(16 * 400) + SPEECH + bytes(16 * 1200))
+    assert isinstance(answer, AnswerHeard)
+    assert (answer.transcript.text, answer.transcript.unknown) == ("", 1)
+
+
+async def test_a_secret_stays_secret_until_the_next_question() -> None:
+    listener = await _listener()
+    secret = Listen(8, "code", HearingSpec(), 600, 8000, 2000, secret=True)
+    listener.begin(secret, playing=False, interruptible=True)
+    assert listener.secret
+    listener.stop()
+    assert listener.secret
+    listener.begin(LISTEN, playing=False, interruptible=True)
+    assert not listener.secret
+
+
+async def test_no_capacity_is_said() -> None:
+    listener = await _listener(hearings=0)
+    with pytest.raises(RecognizerBusy):
+        listener.begin(LISTEN, playing=False, interruptible=True)
