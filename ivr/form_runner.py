@@ -77,6 +77,8 @@ class FormRunner:
         self.next_step = NextStep("form", "in_progress")
         self.outcome = "dropped"
         self.over = False
+        #: Whether the caller has given an answer here.
+        self.answered = False
 
     async def page(self) -> FormPage:
         """See ``ivr.line.Form``. Raises what kept the form from going on; the caller is then offered a call-back."""
@@ -92,6 +94,7 @@ class FormRunner:
             page = self._open_page()
             if given.number != page.number or page.ask is None or self.over:
                 return page
+            self.answered = True
             said, self._says = self._says, []
             for say in said:
                 await self._heard_prompt(say, whole=not say.may_interrupt or not (given.keys or given.text))

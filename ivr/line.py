@@ -228,6 +228,10 @@ class PersonDesk(Protocol):
         """The call has left the line for a person: it takes no room, and it is not over. Raises ``NotFound``."""
         ...
 
+    def comes_back(self, call_id: str) -> None:
+        """The person has given the call back; the line expects it. Raises ``NotFound``."""
+        ...
+
     def is_closed(self, call_id: str) -> bool:
         """Whether the call's case is closed, so that the line has nothing to go on with."""
         ...

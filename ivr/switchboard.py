@@ -53,6 +53,8 @@ class _Place:
     form: FormRunner | None = None
     #: A person has the call; it is not over and takes no room.
     person: bool = False
+    #: A person gave it back, and neither stream nor form has it yet.
+    back: bool = False
     #: When the call was last heard of, on the monotonic clock.
     seen: float = 0.0
     #: One webhook at a time may find out about the call or open its form.
@@ -123,8 +125,7 @@ class LineSwitchboard:
             self._forget_old()
         async with place.turn:  # a repeated ring waits until the first one knows the caller
             place.seen = self._clock.monotonic()
-            if place.person:
-                place.person, place.form = False, None
+            self.comes_back(call.call_id)
             in_form = place.form is not None or self._capacity() < 1
         return Admission.FORM if in_form and self._make_form is not None else Admission.WELCOME
 
@@ -175,6 +176,8 @@ class LineSwitchboard:
         place = self._places.get(call_id)
         if place is None:
             raise NotFound("This call did not ring here; let it ring first.")
+        if place.form is not None and not place.form.answered:
+            place.form = None  # a late webhook opened it, and the stream came after all
         if place.ended or place.person or place.live:
             raise Conflict("This call has its stream already, or is over.")
         place.streams += 1
@@ -210,7 +213,7 @@ class LineSwitchboard:
             place.left, place.case_id = None, self._sessions.case_of(call.call_id) or place.case_id
         elif place.now_at is not None:
             place.left = await asyncio.to_thread(self._left_behind, call)
-        place.seen = self._clock.monotonic()
+        place.seen, place.back = self._clock.monotonic(), False
         await asyncio.to_thread(self._open_record, place)
         entries = place.left.entries if place.left else ()
         return CallBegan(call.call_id, place.case_id, call.caller, call.attestation, entries)
@@ -236,7 +239,7 @@ class LineSwitchboard:
         if place.person:
             return NextStep("person", "with_person")
         form = "form" if self._make_form is not None else "call_back"
-        if place.now_at is None:
+        if place.now_at is None or place.back:
             # The stream was asked for and never came. Asking again would go round in circles.
             return NextStep("form", "never_joined") if self._make_form is not None else place.next_step
         step = place.now_at.next_step
@@ -255,6 +258,14 @@ class LineSwitchboard:
             raise NotFound("This call did not ring here; let it ring first.")
         place.person = True
         self._metrics.calls_active(self.active)
+
+    def comes_back(self, call_id: str) -> None:
+        place = self._places.get(call_id)
+        if place is None:
+            raise NotFound("This call did not ring here; let it ring first.")
+        if place.person:
+            place.person, place.back, place.form = False, True, None
+            place.seen = self._clock.monotonic()
 
     def is_closed(self, call_id: str) -> bool:
         return self._sessions is not None and self._sessions.is_closed(call_id)

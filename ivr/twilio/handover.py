@@ -107,6 +107,7 @@ class HandOvers:
         if self._desk.is_closed(call_id):
             raise Conflict("The case of this call is closed; say goodbye instead.")
         await self._control.hand_back(call_id)
+        self._desk.comes_back(call_id)
         self._leave(call_id, "handed_back")
         await self._serve()
 

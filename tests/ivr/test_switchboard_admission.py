@@ -104,8 +104,9 @@ async def test_the_form_takes_over_from_a_stream_that_twilio_has_given_up(house:
     forms = await asyncio.gather(*(house.switchboard.form(CALL) for _ in range(5)))
     assert len(set(map(id, forms))) == 1
     assert stream.over
-    await forms[0].page()
+    page = await forms[0].page()
     assert house.question() == "amount"
+    await forms[0].answer(FormAnswer(page.number, keys="*"))
     with pytest.raises(Conflict):
         await house.switchboard.connect(CALL.call_id, None)  # type: ignore[arg-type]  # refused before it is used
 
@@ -124,6 +125,21 @@ async def test_a_person_takes_the_call_and_gives_it_back(house: FormHouse) -> No
     assert house.question() == "amount"
     assert house.switchboard.active == 1
     assert (await house.talk(again)).step.reason == "review"
+
+
+async def test_a_late_webhook_after_the_way_back_neither_rings_again_nor_keeps_the_stream_out(house: FormHouse) -> None:
+    stream = await house.stream()
+    page = await house.talk(stream, until="amount")
+    await stream.answer(FormAnswer(page.number, "agent", 0.95))
+    house.switchboard.with_person(CALL.call_id)
+    await house.switchboard.ring(CALL)
+    assert house.switchboard.next_step(CALL.call_id).kind == "form"
+    late = await house.switchboard.form(CALL)
+    await late.page()
+    again = await house.stream()
+    await again.page()
+    assert house.question() == "amount"
+    assert house.switchboard.next_step(CALL.call_id).kind == "reconnect"
 
 
 async def test_a_form_that_a_person_took_is_opened_anew_when_given_back(house: FormHouse) -> None:

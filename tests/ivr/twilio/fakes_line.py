@@ -189,6 +189,7 @@ class FakeDesk:
 
     def __init__(self) -> None:
         self.taken: list[str] = []
+        self.back: list[str] = []
         self.closed: set[str] = set()
 
     def note(self, call_id: str) -> CallNote:
@@ -196,6 +197,9 @@ class FakeDesk:
 
     def with_person(self, call_id: str) -> None:
         self.taken.append(call_id)
+
+    def comes_back(self, call_id: str) -> None:
+        self.back.append(call_id)
 
     def is_closed(self, call_id: str) -> bool:
         return call_id in self.closed
