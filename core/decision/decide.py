@@ -3,6 +3,8 @@
 Order: what is not sure makes the application incomplete; what cannot be lent at all is declined; what does not fit
 is counter-offered or declined; what fits goes to a person when the risk report holds it, and is approved otherwise.
 
+The score, where there is one, bounds the amount and adds to the price by the policy's bands.
+
 The fraud/credit wall: risk is read in ``_routed`` only, which can turn an approval into a review and nothing else.
 A ``STEP_UP`` is met by the one-time code that every applicant must return, without which nothing is decided.
 """
@@ -13,30 +15,36 @@ import hashlib
 
 from core.catalogue import Purpose
 from core.codec import to_json
+from core.decision.checks import FileKind, State
 from core.decision.facts import require_sound
 from core.decision.model import Decision, Facts, Outcome, Reason, Terms, Versions
 from core.decision.offers import find_offers
-from core.decision.policy import Policy
+from core.decision.policy import Policy, Rules
 from core.decision.pricing import Desk
-from core.decision.reasons import FIELD_GROUPS, principal_reasons, reason
+from core.decision.rated import Standing, standing
+from core.decision.reasons import FIELD_GROUPS, MOST_REASONS, principal_reasons, reason
 from core.decision.versions import code_version
 from core.errors import InvalidInput, PackError
 from core.jurisdiction.pack import Pack, Product
 from core.risk import RiskLevel
+from core.scoring.rating import Rater
 
 __all__ = ["NO_MODEL", "decide", "hash_of_facts", "versions_of"]
 
 #: The model version of a decision that no scorecard took part in.
 NO_MODEL = "none"
+#: A stated income above so many times the wage on record is gone through by a person.
+MOST_OVER_WAGE = 2
 
 _Verdict = tuple[Outcome, tuple[Reason, ...], tuple[Terms, ...]]
 
 
-def decide(facts: Facts, pack: Pack, policy: Policy) -> Decision:
+def decide(facts: Facts, pack: Pack, policy: Policy, rater: Rater | None = None) -> Decision:
     """Decide one application. Equal inputs give equal decisions, to the byte.
 
-    Raises ``InvalidInput`` naming an absurd fact, and ``PackError`` when the pack is not the applicant's, is not in
-    force, has no rate cap for the day, or the policy does not cover it. Neither ever approves.
+    ``rater`` is the scorecard in force; it scores whoever has a credit report that can bear it. Raises
+    ``InvalidInput`` naming an absurd fact, and ``PackError`` when the pack is not the applicant's, is not in force,
+    has no rate cap for the day, or the policy does not cover it. Neither ever approves.
     """
     require_sound(facts)
     if facts.jurisdiction.upper() != pack.jurisdiction:
@@ -45,13 +53,14 @@ def decide(facts: Facts, pack: Pack, policy: Policy) -> Decision:
         raise InvalidInput("amount", f"this line lends in {pack.currency}")
     pack.require_in_force(facts.decided_on)
     pack.caps_on(facts.decided_on)
-    outcome, reasons, offers = _verdict(facts, pack, policy)
+    stands = standing(facts, policy.rules_for(pack), rater)
+    outcome, reasons, offers = _verdict(facts, pack, policy, stands)
     return Decision(
         outcome=outcome,
         reasons=principal_reasons(reasons),
         offers=offers,
-        score=None,
-        versions=versions_of(pack, policy),
+        score=stands.rating.score if stands.rating else None,
+        versions=versions_of(pack, policy, rater),
         inputs_hash=hash_of_facts(facts),
     )
 
@@ -61,32 +70,39 @@ def hash_of_facts(facts: Facts) -> str:
     return hashlib.sha256(to_json(facts)).hexdigest()
 
 
-def versions_of(pack: Pack, policy: Policy) -> Versions:
-    """Names and hashes of everything a decision under this pack and policy is made with."""
+def versions_of(pack: Pack, policy: Policy, rater: Rater | None = None) -> Versions:
+    """Names and hashes of everything a decision under this pack, policy and model is made with."""
     return Versions(
         policy=f"{policy.version}/sha256:{policy.digest}",
-        model=NO_MODEL,
+        model=rater.version if rater else NO_MODEL,
         pack=f"{pack.jurisdiction}/{pack.version}/sha256:{pack.digest}",
         code=code_version(),
     )
 
 
-def _verdict(facts: Facts, pack: Pack, policy: Policy) -> _Verdict:
-    missing = _missing(facts)
+def _verdict(facts: Facts, pack: Pack, policy: Policy, stands: Standing) -> _Verdict:
+    missing = _missing(facts, stands.rules)
     if missing:
         return Outcome.INCOMPLETE, missing, ()
     product = pack.product_for(facts.purpose)
     out = _knock_outs(facts, pack, product)
     if out or product is None:
         return Outcome.DECLINE, out, ()
-    desk = Desk.for_facts(facts, pack, product, policy.rules_for(pack))
-    found = find_offers(desk, facts.amount, facts.term_months, policy.most_offers)
+    if stands.declined or stands.most < product.min_amount:
+        return Outcome.DECLINE, stands.reasons or (reason("credit_report_missing"),), ()
+    desk = Desk.for_facts(facts, pack, product, stands.rules)
+    bounded = stands.most < min(facts.amount, product.max_amount)
+    found = find_offers(desk, stands.most if bounded else facts.amount, facts.term_months, policy.most_offers)
+    obstacles = found.obstacles
+    if bounded:
+        above = reason("amount_above_limit", amount=stands.most)
+        obstacles = (*stands.reasons[: MOST_REASONS - 1], above, *obstacles)
     if not found.terms:
-        return Outcome.DECLINE, found.obstacles, ()
-    return _routed(facts, product, found.terms, (*found.obstacles, reason("fits_income")))
+        return Outcome.DECLINE, (*found.obstacles, *stands.reasons), ()
+    return _routed(facts, product, found.terms, (*obstacles, reason("fits_income")))
 
 
-def _missing(facts: Facts) -> tuple[Reason, ...]:
+def _missing(facts: Facts, rules: Rules) -> tuple[Reason, ...]:
     grouped: dict[str, list[str]] = {}
     for name in facts.unsure_fields:
         if name not in FIELD_GROUPS:
@@ -99,6 +115,11 @@ def _missing(facts: Facts) -> tuple[Reason, ...]:
     ]
     if not facts.owner_verified and "identity_unconfirmed" not in grouped:
         found.insert(0, reason("owner_unverified"))
+    report = facts.checks.report
+    if report is not None and report.kind is FileKind.FROZEN:
+        found.append(reason("credit_file_frozen"))
+    elif rules.report_needed and facts.checks.report_state in {State.NOT_ASKED, State.NO_CONSENT}:
+        found.append(reason("credit_report_missing"))
     return tuple(found)
 
 
@@ -116,9 +137,7 @@ def _knock_outs(facts: Facts, pack: Pack, product: Product | None) -> tuple[Reas
 
 
 def _routed(facts: Facts, product: Product, offers: tuple[Terms, ...], reasons: tuple[Reason, ...]) -> _Verdict:
-    held = []
-    if product.by_person:
-        held.append(reason("purpose_by_person"))
+    held = [*_held_by_product(product), *_held_by_checks(facts)]
     if not facts.risk_complete:
         held.append(reason("check_not_finished"))
     if facts.risk_level >= RiskLevel.HOLD:
@@ -126,3 +145,23 @@ def _routed(facts: Facts, product: Product, offers: tuple[Terms, ...], reasons: 
     if held:
         return Outcome.REVIEW, tuple(held), ()
     return Outcome.APPROVE, reasons, offers
+
+
+def _held_by_product(product: Product) -> tuple[Reason, ...]:
+    return (reason("purpose_by_person"),) if product.by_person else ()
+
+
+def _held_by_checks(facts: Facts) -> list[Reason]:
+    """Whatever was asked of the outside and did not come back good: a person looks, nothing is approved."""
+    checks, report, held = facts.checks, facts.checks.report, []
+    if checks.report_state is State.FAILED or (report is not None and report.old):
+        held.append(reason("credit_check_unfinished"))
+    if report is not None and report.alert:
+        held.append(reason("fraud_alert"))
+    if checks.monthly_wage is not None and facts.monthly_income.minor > MOST_OVER_WAGE * checks.monthly_wage.minor:
+        held.append(reason("income_differs"))
+    if State.FAILED in {checks.work_state, checks.phone_state, checks.list_state}:
+        held.append(reason("check_not_finished"))
+    if checks.listed or checks.phone_doubt:
+        held.append(reason("check_by_person"))
+    return held

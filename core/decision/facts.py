@@ -7,6 +7,7 @@ from datetime import date
 
 from core.applicant import age_on
 from core.application import Application
+from core.decision.checks import Checks
 from core.decision.model import Facts
 from core.errors import InvalidInput
 from core.evidence import Answer, ReadBack
@@ -17,17 +18,20 @@ __all__ = ["MOST_DOUBT", "facts_of", "require_sound"]
 
 #: An answer that is likelier wrong than this needs an explicit read-back or keys to count.
 MOST_DOUBT = 0.05
+#: Nothing was asked of the outside.
+NO_CHECKS = Checks()
 
 _OLDEST = 120
 _MOST_MONEY_MINOR = 10**12
 _FIRM = {ReadBack.EXPLICIT, ReadBack.KEYED}
 
 
-def facts_of(application: Application, risk: RiskReport, today: date) -> Facts:
+def facts_of(application: Application, risk: RiskReport, today: date, checks: Checks = NO_CHECKS) -> Facts:
     """What may be decided on. No name, number or voice passes; of the risk report only its level.
 
     An answer that was not confirmed, or is more than ``MOST_DOUBT`` likely to be wrong without having been read back
-    word for word, goes to ``unsure_fields``. Raises ``InvalidInput`` for figures no application can hold.
+    word for word, goes to ``unsure_fields``. ``checks`` is what the credit report and the registers said. Raises
+    ``InvalidInput`` for figures no application can hold.
     """
     answers = [field.name for field in fields(application) if isinstance(getattr(application, field.name), Answer)]
     if application.date_of_birth.value > today:
@@ -47,6 +51,7 @@ def facts_of(application: Application, risk: RiskReport, today: date) -> Facts:
         risk_complete=risk.complete,
         risk_reasons=risk.reasons,
         unsure_fields=tuple(sorted(name for name in answers if _unsure(getattr(application, name)))),
+        checks=checks,
     )
     require_sound(facts)
     return facts

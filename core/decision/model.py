@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from core.catalogue import Employment, Purpose
+from core.decision.checks import Checks
 from core.finance.schedule import Instalment
 from core.money import Money
 from core.risk import RiskLevel
@@ -45,6 +46,15 @@ class Facts:
     risk_complete: bool
     risk_reasons: tuple[str, ...] = ()
     unsure_fields: tuple[str, ...] = ()
+    checks: Checks = Checks()
+
+    @property
+    def debt_service(self) -> Money:
+        """Monthly debt payments: as they were said, or as the credit report adds them up when that is more."""
+        report = self.checks.report
+        if report is None or report.monthly_payments.currency != self.monthly_debt.currency:
+            return self.monthly_debt
+        return max(self.monthly_debt, report.monthly_payments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def what_would_change(facts: Facts, decision: Decision, pack: Pack, policy: Poli
         return ()
     found: dict[str, None] = {}
     for one in decision.reasons:
-        for sentence in _steps(one.code, facts, pack, policy):
+        for sentence in _steps(one.code, facts, pack, policy, decision.score):
             found[sentence] = None
     return tuple(found)
 
@@ -43,7 +43,7 @@ def least_income_that_fits(desk: Desk, amount: Money, months: int) -> Money:
     return Money(max(share, burden + desk.rules.residual_income.minor), amount.currency)
 
 
-def _steps(code: str, facts: Facts, pack: Pack, policy: Policy) -> list[str]:
+def _steps(code: str, facts: Facts, pack: Pack, policy: Policy, score: int | None) -> list[str]:
     product = pack.product_for(facts.purpose)
     match code:
         case "owner_unverified":
@@ -54,10 +54,18 @@ def _steps(code: str, facts: Facts, pack: Pack, policy: Policy) -> list[str]:
             return [f"Apply again from the age of {pack.min_age} on."]
         case "no_loan_for_debt" | "purpose_not_offered":
             return ["Ask for a loan for another purpose."]
+        case "card_balances_high":
+            return ["Pay card balances down; each step under the limit counts."]
+        case "payments_late":
+            return ["Pay every instalment on its day; a late payment stops counting after two years."]
+        case "credit_file_frozen":
+            return ["Lift the freeze with the credit bureau, then apply again."]
+        case "credit_report_missing":
+            return ["Agree that we may ask for your credit report."]
         case "amount_below_minimum" if product is not None:
             return [f"Ask for at least {product.min_amount}."]
         case "debt_service_too_high" | "income_left_too_low" if product is not None:
-            desk = Desk.for_facts(facts, pack, product, policy.rules_for(pack))
+            desk = Desk.for_facts(facts, pack, product, policy.rules_for(pack).at_score(score))
             amount, months = min(facts.amount, product.max_amount), _nearest(facts.term_months, desk)
             sentences = [
                 f"This loan would fit an income of at least {least_income_that_fits(desk, amount, months)} a month."

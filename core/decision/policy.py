@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -13,7 +13,7 @@ from core.jurisdiction.pack import Pack
 from core.jurisdiction.reader import Table, digest_of, parse_toml
 from core.money import Money
 
-__all__ = ["Band", "Policy", "Rules", "packaged_policy", "parse_policy"]
+__all__ = ["Band", "Policy", "Rules", "ScoreBand", "packaged_policy", "parse_policy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,22 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreBand:
+    """From ``least`` points on: ``add`` per cent a year more, and at most ``limit``."""
+
+    least: int
+    add: Decimal
+    limit: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
-    """The policy in one currency. ``bands`` rise in both debt service and rate; the last reaches the limit."""
+    """The policy in one currency. ``bands`` rise in both debt service and rate; the last reaches the limit.
+
+    ``score_bands`` rise in points and limit and fall in surcharge; a score under the first is declined. Without a
+    score the loan is at most ``unscored_limit``, and with ``report_needed`` it waits for a credit report. A person
+    who approves more than ``second_person_above`` needs another one.
+    """
 
     debt_service_limit: Decimal
     residual_income: Money
@@ -34,6 +48,28 @@ class Rules:
     fee_per_cent: Decimal
     terms: tuple[int, ...]
     bands: tuple[Band, ...]
+    report_needed: bool
+    unscored_limit: Money
+    second_person_above: Money
+    score_bands: tuple[ScoreBand, ...]
+
+    def band_of(self, score: int) -> ScoreBand | None:
+        """The highest band whose points are reached; ``None`` for a score under all of them."""
+        return next((band for band in reversed(self.score_bands) if score >= band.least), None)
+
+    def at_score(self, score: int | None) -> Rules:
+        """These rules with the score's surcharge on every rate; the first band's for a score under all of them."""
+        if score is None or not self.score_bands:
+            return self
+        add = (self.band_of(score) or self.score_bands[0]).add
+        return replace(self, bands=tuple(Band(band.up_to, band.rate + add) for band in self.bands))
+
+    def most_at(self, score: int | None) -> Money:
+        """The largest loan at a score; zero for a score under every band."""
+        if score is None or not self.score_bands:
+            return self.unscored_limit
+        band = self.band_of(score)
+        return band.limit if band else Money.zero(self.unscored_limit.currency)
 
     def rate_for(self, debt_service: Decimal) -> Decimal:
         """The rate of the first band that holds; the last one's above all of them."""
@@ -90,6 +126,15 @@ def _rules(table: Table, currency: str) -> Rules:
         table.number("fee_per_cent", "0", "20"),
         tuple(table.wholes("terms", 1, 120)),
         table.tables("bands", lambda row: Band(row.number("up_to", "0.01", "1"), row.number("rate", "0", "100"))),
+        table.flag("report_needed"),
+        table.money("unscored_limit", currency),
+        table.money("second_person_above", currency),
+        table.tables(
+            "score_bands",
+            lambda row: ScoreBand(
+                row.whole("from", 0, 2000), row.number("add", "0", "100"), row.money("limit", currency)
+            ),
+        ),
     )
     table.done()
     rising = [(band.up_to, band.rate) for band in rules.bands]
@@ -99,4 +144,11 @@ def _rules(table: Table, currency: str) -> Rules:
         raise PackError("policy.rules.bands must reach the debt service limit; add a band.")
     if rules.amount_step.minor <= 0 or rules.residual_income.minor < 0:
         raise PackError("policy.rules amount_step must be above zero and residual_income not below; correct them.")
+    if rules.unscored_limit.minor < 0 or rules.second_person_above.minor < 0:
+        raise PackError("policy.rules unscored_limit and second_person_above must not be below zero; correct them.")
+    if any(
+        late.least <= early.least or late.add > early.add or late.limit < early.limit
+        for early, late in itertools.pairwise(rules.score_bands)
+    ):
+        raise PackError("policy.rules.score_bands must rise in from, never fall in limit nor rise in add; correct it.")
     return rules

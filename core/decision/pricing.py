@@ -51,7 +51,7 @@ class Desk:
 
     @classmethod
     def for_facts(cls, facts: Facts, pack: Pack, product: Product, rules: Rules) -> Desk:
-        return cls(facts.monthly_income, facts.monthly_debt, facts.decided_on, pack, product, rules)
+        return cls(facts.monthly_income, facts.debt_service, facts.decided_on, pack, product, rules)
 
     def obstacles(self, amount: Money, months: int) -> tuple[Reason, ...]:
         """What stands against this loan at the highest price; empty when it is affordable.

@@ -75,6 +75,50 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "We cannot make this loan within the legal limit on its cost.",
         "We cannot make this loan within the legal limit on its cost.",
     ),
+    "amount_above_limit": (
+        "At present we can lend you at most {amount}.",
+        "At present we can lend you at most {amount}.",
+    ),
+    "card_balances_high": (
+        "Balances on cards and credit lines are high against their limits.",
+        "The balances on your cards and credit lines are high against their limits.",
+    ),
+    "payments_late": (
+        "The credit report shows late payments in the last two years.",
+        "Your credit report shows late payments in the last two years.",
+    ),
+    "debts_high_for_income": (
+        "Monthly debt payments are high for the income.",
+        "Your monthly debt payments are high for your income.",
+    ),
+    "short_credit_record": (
+        "The credit report shows few open accounts.",
+        "Your credit report shows few open accounts.",
+    ),
+    "many_home_loans": (
+        "The credit report shows many loans on homes.",
+        "Your credit report shows many loans on homes.",
+    ),
+    "credit_report_missing": (
+        "We need a credit report for this loan, and may not ask for it without consent.",
+        "We need a credit report for this loan, and may only ask for it if you agree.",
+    ),
+    "credit_file_frozen": (
+        "The credit file is frozen by its owner, so we cannot look at it.",
+        "Your credit file is frozen, so we cannot look at it.",
+    ),
+    "credit_check_unfinished": (
+        "The credit report did not come in time or is too old.",
+        "The credit report did not come in time, so a person will look at your application.",
+    ),
+    "fraud_alert": (
+        "A fraud alert on the credit file asks lenders to call the owner first.",
+        "An alert on your credit file asks us to call you back first.",
+    ),
+    "income_differs": (
+        "The stated income is well above the one on record.",
+        "A person has to go through your income with you.",
+    ),
     "check_by_person": (
         "A person has to look at this application before it can be answered.",
         "A person will look at your application before we answer.",

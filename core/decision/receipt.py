@@ -16,11 +16,13 @@ from core.decision.policy import Policy, parse_policy
 from core.errors import InvalidInput
 from core.jurisdiction.pack import Pack
 from core.jurisdiction.strictest import from_sources
+from core.scoring.rating import Rater
+from core.scoring.scorecard import parse_scorecard
 
 __all__ = ["Replay", "Verdict", "bundle", "bundle_hash", "replay"]
 
 _FORMAT = "loanline-receipt-1"
-_KEYS = {"format", "facts", "decision", "pack_sources", "policy_source"}
+_KEYS = {"format", "facts", "decision", "pack_sources", "policy_source", "model_source", "shadow"}
 
 
 class Verdict(StrEnum):
@@ -42,8 +44,17 @@ class Replay:
     decision: Decision
 
 
-def bundle(facts: Facts, decision: Decision, pack: Pack, policy: Policy) -> dict[str, Any]:
+def bundle(
+    facts: Facts,
+    decision: Decision,
+    pack: Pack,
+    policy: Policy,
+    rater: Rater | None = None,
+    shadow: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Everything needed to make the decision again, JSON-ready. It holds figures of one person: store it encrypted.
+
+    ``shadow`` is what the challenger would have said (``core.decision.shadow``); it takes no part in a replay.
 
     Raises ``InvalidInput`` when the decision was not made from these facts.
     """
@@ -55,6 +66,8 @@ def bundle(facts: Facts, decision: Decision, pack: Pack, policy: Policy) -> dict
         "decision": to_plain(decision),
         "pack_sources": list(pack.sources),
         "policy_source": policy.source,
+        "model_source": rater.source if rater else None,
+        "shadow": dict(shadow) if shadow else None,
     }
 
 
@@ -64,8 +77,10 @@ def bundle_hash(receipt: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def replay(receipt: Mapping[str, Any], pack: Pack | None = None, policy: Policy | None = None) -> Replay:
-    """Decide the bundle's facts again, under ``pack`` and ``policy`` or else under the rules in the bundle.
+def replay(
+    receipt: Mapping[str, Any], pack: Pack | None = None, policy: Policy | None = None, rater: Rater | None = None
+) -> Replay:
+    """Decide the bundle's facts again, under ``pack``, ``policy`` and ``rater`` or else under those in the bundle.
 
     Raises ``InvalidInput`` when the bundle is malformed and ``PackError`` when its rules cannot be read.
     """
@@ -75,7 +90,8 @@ def replay(receipt: Mapping[str, Any], pack: Pack | None = None, policy: Policy 
     stored = from_plain(Decision, receipt["decision"], "decision")
     pack = pack or from_sources(receipt["pack_sources"])
     policy = policy or parse_policy(receipt["policy_source"])
-    made = decide(facts, pack, policy)
+    rater = rater or _model_of(receipt)
+    made = decide(facts, pack, policy, rater)
     identical = (made.outcome, made.reasons, made.offers, made.score) == (
         stored.outcome,
         stored.reasons,
@@ -83,6 +99,11 @@ def replay(receipt: Mapping[str, Any], pack: Pack | None = None, policy: Policy 
         stored.score,
     )
     return Replay(_verdict(facts, stored, made), identical, made)
+
+
+def _model_of(receipt: Mapping[str, Any]) -> Rater | None:
+    source = receipt["model_source"]
+    return None if source is None else parse_scorecard(str(source))
 
 
 def _verdict(facts: Facts, stored: Decision, made: Decision) -> Verdict:

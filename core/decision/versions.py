@@ -8,7 +8,7 @@ from importlib.resources import files
 
 __all__ = ["code_version"]
 
-_ROOMS = ("core.finance", "core.jurisdiction", "core.decision")
+_ROOMS = ("core.finance", "core.jurisdiction", "core.scoring", "core.decision")
 _SINGLE = ("money.py", "catalogue.py", "risk.py", "codec.py")
 
 

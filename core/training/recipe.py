@@ -1,0 +1,114 @@
+"""The recipe of the committed models: features, scale, folds; training twice on the same data gives the same files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import StratifiedKFold
+
+from core.errors import EnvironmentProblem
+from core.scoring.rating import Scale
+from core.scoring.scorecard import Scorecard, parse_scorecard
+from core.scoring.trees import Forest, parse_forest
+from core.training.fit import FeatureSpec, FittedCard, fit_card, fit_forest, forest_document
+from core.training.measure import Quality, quality
+from core.training.past_loans import PastLoans
+
+__all__ = ["CARD", "FOREST", "SCALE", "Folds", "Trained", "cross_validate", "train"]
+
+Array = np.ndarray[Any, Any]
+
+#: 600 points are twenty goods to one bad; forty more double that.
+SCALE = Scale(600, Decimal(20), 40)
+CARD = {
+    "utilisation": FeatureSpec(False, "card_balances_high", "balance over limit on cards and credit lines"),
+    "late_weighted": FeatureSpec(
+        False, "payments_late", "late payments in two years: 30 days count 1, 60 days 2, 90 days and more 3"
+    ),
+    "debt_ratio": FeatureSpec(False, "debts_high_for_income", "monthly debt payments over monthly income"),
+    "monthly_income": FeatureSpec(True, "debts_high_for_income", "monthly income"),
+    "open_lines": FeatureSpec(True, "short_credit_record", "open loans and credit lines"),
+    "home_loans": FeatureSpec(False, "many_home_loans", "loans on homes and land"),
+}
+FOREST = {
+    "utilisation": False,
+    "late_30": False,
+    "late_60": False,
+    "late_90": False,
+    "late_weighted": False,
+    "debt_ratio": False,
+    "monthly_income": True,
+    "open_lines": True,
+    "home_loans": False,
+}
+_FOLDS = 5
+_CHECKED = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """Means over the folds, each measured on people its model never saw; and the chances they were given."""
+
+    card: Quality
+    card_with_age: Quality
+    forest: Quality
+    card_pd: Array
+    forest_pd: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    card_text: str
+    forest_text: str
+    fitted: FittedCard
+
+
+def train(loans: PastLoans, name: str, currency: str) -> Trained:
+    """Fit both on everything. Raises ``EnvironmentProblem`` when the written tables do not say what was fitted."""
+    fitted = fit_card(loans.features, loans.bad, CARD, SCALE)
+    about = {"target": "ninety days late within two years", "trained_on": f"Give Me Some Credit, {len(loans.bad)} rows"}
+    card_text = fitted.document(name, currency, about)
+    model = fit_forest(loans.features, loans.bad, FOREST)
+    forest_text = forest_document(model, f"{name}-challenger", currency, list(FOREST), SCALE)
+    rows = np.random.default_rng(0).choice(len(loans.bad), min(_CHECKED, len(loans.bad)), replace=False)
+    _agree(loans.part(rows), fitted, parse_scorecard(card_text), model, parse_forest(forest_text))
+    return Trained(card_text, forest_text, fitted)
+
+
+def cross_validate(loans: PastLoans) -> Folds:
+    """Five stratified folds; binning, weights and points are made anew in each."""
+    with_age = {**CARD, "age": FeatureSpec(True, "age", "age")}
+    found: dict[str, list[Quality]] = {"card": [], "card_with_age": [], "forest": []}
+    card_pd, forest_pd = np.zeros(len(loans.bad)), np.zeros(len(loans.bad))
+    for seen, unseen in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(loans.bad, loans.bad):
+        old, new = loans.part(seen), loans.part(unseen)
+        card_pd[unseen] = fit_card(old.features, old.bad, CARD, SCALE).pd(new.features)
+        aged = fit_card({**old.features, "age": old.age}, old.bad, with_age, SCALE)
+        forest = fit_forest(old.features, old.bad, FOREST)
+        forest_pd[unseen] = forest.predict_proba(np.column_stack([new.features[name] for name in FOREST]))[:, 1]
+        found["card"].append(quality(card_pd[unseen], new.bad))
+        found["card_with_age"].append(quality(aged.pd({**new.features, "age": new.age}), new.bad))
+        found["forest"].append(quality(forest_pd[unseen], new.bad))
+    means = {
+        name: Quality(*(float(np.mean([getattr(one, part) for one in folds])) for part in ("auc", "ks", "brier")))
+        for name, folds in found.items()
+    }
+    return Folds(means["card"], means["card_with_age"], means["forest"], card_pd, forest_pd)
+
+
+def _agree(loans: PastLoans, fitted: FittedCard, card: Scorecard, model: Any, forest: Forest) -> None:
+    """The tables, read as a decision reads them, give the scores and chances of what was fitted."""
+    scores = fitted.scores(loans.features)
+    chances = model.predict_proba(np.column_stack([loans.features[name] for name in FOREST]))[:, 1]
+    for at in range(len(loans.bad)):
+        row = {name: _exact(values[at]) for name, values in loans.features.items()}
+        same_points = card.rate(row).score == scores[at]
+        if not same_points or abs(float(forest.rate(row).pd) - chances[at]) > 1e-5:
+            raise EnvironmentProblem("The written model is not the fitted one: use the locked version of scikit-learn.")
+
+
+def _exact(value: float) -> Decimal | None:
+    return None if np.isnan(value) else Decimal(repr(float(value)))
