@@ -12,6 +12,7 @@ from core.applicant import Last4, PersonName, PhoneNumber
 from core.application import Application, Channel, Consent
 from core.catalogue import Employment, Purpose
 from core.codec import from_plain
+from core.decision.checks import NO_CHECKS, Checks
 from core.errors import InvalidInput
 from core.evidence import Answer, Evidence, ReadBack, Source
 from core.finance.flow_input import read_date
@@ -33,6 +34,7 @@ _OPTIONAL = {
     "consents",
     "call_id",
     "risk",
+    "checks",
     "evidence",
 }
 _ANSWERS = (
@@ -52,10 +54,11 @@ _LEVELS = {level.name.lower(): level for level in RiskLevel}
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """An application as it was handed in, with the risk report that came with it."""
+    """An application as it was handed in, with the risk report and the answered checks that came with it."""
 
     application: Application
     risk: RiskReport
+    checks: Checks = NO_CHECKS
 
 
 def read_application(document: object, now: datetime) -> Submission:
@@ -106,7 +109,8 @@ def read_application(document: object, now: datetime) -> Submission:
         consents=from_plain(tuple[Consent, ...], document.get("consents", []), "consents"),
         call_id=_text(document["call_id"], "call_id") if document.get("call_id") is not None else None,
     )
-    return Submission(application, _risk(document.get("risk")))
+    checks = from_plain(Checks, document["checks"], "checks") if "checks" in document else NO_CHECKS
+    return Submission(application, _risk(document.get("risk")), checks)
 
 
 def _risk(value: object) -> RiskReport:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from core.money import Money
 
-__all__ = ["Checks", "FileKind", "ReportFacts", "State"]
+__all__ = ["NO_CHECKS", "Checks", "FileKind", "ReportFacts", "State"]
 
 
 class State(StrEnum):
@@ -77,3 +77,7 @@ class Checks:
         """The report, when it is one that a score may rest on."""
         report = self.report
         return report if report is not None and report.kind is FileKind.HIT and not report.old else None
+
+
+#: Nothing was asked of the outside.
+NO_CHECKS = Checks()

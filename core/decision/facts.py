@@ -7,7 +7,7 @@ from datetime import date
 
 from core.applicant import age_on
 from core.application import Application
-from core.decision.checks import Checks
+from core.decision.checks import NO_CHECKS, Checks
 from core.decision.model import Facts
 from core.errors import InvalidInput
 from core.evidence import Answer, ReadBack
@@ -18,8 +18,6 @@ __all__ = ["MOST_DOUBT", "facts_of", "require_sound"]
 
 #: An answer that is likelier wrong than this needs an explicit read-back or keys to count.
 MOST_DOUBT = 0.05
-#: Nothing was asked of the outside.
-NO_CHECKS = Checks()
 
 _OLDEST = 120
 _MOST_MONEY_MINOR = 10**12

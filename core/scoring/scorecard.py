@@ -15,7 +15,7 @@ from typing import Any
 from core.errors import PackError
 from core.scoring.rating import FEATURES, Rating, Row, Scale, Shortfall
 
-__all__ = ["PointsBin", "ScoredFeature", "Scorecard", "parse_scorecard"]
+__all__ = ["PointsBin", "Scorecard", "ScoredFeature", "parse_scorecard"]
 
 _FORMAT = "loanline-scorecard-1"
 

@@ -87,15 +87,16 @@ def weights_of(binning: Binning, values: np.ndarray[Any, Any]) -> np.ndarray[Any
     cuts = np.array([one.high for one in binning.bins if one.high is not None])
     woes = np.array([one.woe for one in binning.bins if not one.missing])
     missing = next((one.woe for one in binning.bins if one.missing), 0.0)
-    found = woes[np.searchsorted(cuts, np.nan_to_num(values), side="right")]
-    return np.where(np.isnan(values), missing, found)
+    found: np.ndarray[Any, Any] = woes[np.searchsorted(cuts, np.nan_to_num(values), side="right")]
+    found[np.isnan(values)] = missing
+    return found
 
 
 def _fine_cuts(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Candidate bounds: quantiles, written with three significant digits so that a person can read them."""
     tails = np.concatenate([np.linspace(0, 1, _FINE + 1)[1:-1], [0.0025, 0.9975, 0.999]])
-    cuts = np.quantile(values, tails, method="inverted_cdf")
-    cuts = np.unique([float(f"{cut:.3g}") for cut in cuts])
+    quantiles = np.quantile(values, tails, method="inverted_cdf")
+    cuts: np.ndarray[Any, Any] = np.unique([float(f"{cut:.3g}") for cut in quantiles])
     return cuts[(cuts > values.min()) & (cuts <= values.max())]
 
 

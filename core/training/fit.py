@@ -1,4 +1,4 @@
-"""Fit a scorecard: weight of evidence, logistic regression, whole points. And a challenger: boosted trees as numbers."""
+"""Fit a scorecard: weight of evidence, logistic regression, whole points. And a challenger: trees as numbers."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class FittedCard:
             **about,
             "scale": {"base": self.scale.base, "odds": str(self.scale.odds), "pdo": self.scale.pdo},
         }
-        lines = json.dumps(head, indent=1, ensure_ascii=False)[:-2]
-        return lines + ',\n "features": [\n' + ",\n".join(features) + "\n ]\n}\n"
+        lines = [f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()]
+        return "{\n" + ",\n".join(lines) + ',\n "features": [\n' + ",\n".join(features) + "\n ]\n}\n"
 
     def _feature(self, name: str) -> str:
         spec, binning = self.specs[name], self.bins[name]

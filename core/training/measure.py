@@ -65,7 +65,9 @@ def deciles(pd: Array, bad: Array) -> list[Decile]:
 def population_shift(before: Array, after: Array, cuts: Array) -> float:
     """The population stability index over the bins that ``cuts`` make: up to 0.1 stable, above 0.25 act."""
     shares = [
-        np.maximum(np.bincount(np.searchsorted(cuts, values, side="right"), minlength=len(cuts) + 1) / len(values), _FLOOR)
+        np.maximum(
+            np.bincount(np.searchsorted(cuts, values, side="right"), minlength=len(cuts) + 1) / len(values), _FLOOR
+        )
         for values in (before, after)
     ]
     return float(np.sum((shares[1] - shares[0]) * np.log(shares[1] / shares[0])))

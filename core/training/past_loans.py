@@ -80,7 +80,9 @@ def _as_we_know_them(raw: dict[str, Array]) -> dict[str, Array]:
     features = dict(raw)
     features["debt_ratio"] = np.where(unknown, np.nan, raw["debt_ratio"])
     features["monthly_income"] = np.where(unknown, np.nan, raw["monthly_income"])
-    features["late_weighted"] = sum((raw[name] * weight for name, weight in _LATE_WEIGHTS.items()), np.zeros(len(unknown)))
+    features["late_weighted"] = sum(
+        (raw[name] * weight for name, weight in _LATE_WEIGHTS.items()), np.zeros(len(unknown))
+    )
     return features
 
 

@@ -69,7 +69,11 @@ class Trained:
 def train(loans: PastLoans, name: str, currency: str) -> Trained:
     """Fit both on everything. Raises ``EnvironmentProblem`` when the written tables do not say what was fitted."""
     fitted = fit_card(loans.features, loans.bad, CARD, SCALE)
-    about = {"target": "ninety days late within two years", "trained_on": f"Give Me Some Credit, {len(loans.bad)} rows"}
+    about = {
+        "target": "ninety days late within two years",
+        "trained_on": f"Give Me Some Credit, {len(loans.bad)} rows",
+        "scores": _shares(fitted.scores(loans.features)),
+    }
     card_text = fitted.document(name, currency, about)
     model = fit_forest(loans.features, loans.bad, FOREST)
     forest_text = forest_document(model, f"{name}-challenger", currency, list(FOREST), SCALE)
@@ -108,6 +112,13 @@ def _agree(loans: PastLoans, fitted: FittedCard, card: Scorecard, model: Any, fo
         same_points = card.rate(row).score == scores[at]
         if not same_points or abs(float(forest.rate(row).pd) - chances[at]) > 1e-5:
             raise EnvironmentProblem("The written model is not the fitted one: use the locked version of scikit-learn.")
+
+
+def _shares(scores: Array) -> dict[str, list[str] | list[int]]:
+    """Ten or so classes of the training scores and the share of people in each: what drift is measured against."""
+    cuts = np.unique(np.quantile(scores, np.linspace(0.1, 0.9, 9), method="inverted_cdf")).astype(int)
+    counts = np.bincount(np.searchsorted(cuts, scores, side="right"), minlength=len(cuts) + 1)
+    return {"cuts": cuts.tolist(), "shares": [f"{count / len(scores):.5f}" for count in counts]}
 
 
 def _exact(value: float) -> Decimal | None:

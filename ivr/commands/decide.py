@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from core.codec import to_plain
 from core.decision.application_input import read_application
 from core.decision.decide import decide
+from core.decision.document import decision_document, schedule_document
 from core.decision.facts import facts_of
-from core.decision.model import Decision, Terms
+from core.decision.model import Decision
 from core.decision.outlook import what_would_change
 from core.decision.policy import packaged_policy
+from core.decision.strict_json import MOST_BYTES, read_json
 from core.errors import InvalidInput
 from core.finance.daycount import DayCount
 from core.finance.flow_input import annual_rate, read_date, read_decimal
@@ -26,11 +26,10 @@ from core.finance.rounding import rounding_named
 from core.finance.schedule import Instalment, Method, Plan, schedule, totals
 from core.jurisdiction.library import packaged
 from core.money import Money
+from core.scoring.library import packaged_scorecard
 from ivr.system import SystemClock
 
 __all__ = ["register"]
-
-_MOST_BYTES = 5_000_000
 
 
 def register(app: typer.Typer) -> None:
@@ -86,7 +85,7 @@ def apr_command(
 ) -> None:
     """Read cash flows as JSON from standard input and print the annual rate of their regime."""
     digits = None if places is None else _whole_number(places, "places")
-    rates = annual_rate(read_json(sys.stdin.read(_MOST_BYTES + 1), "flows"), digits)
+    rates = annual_rate(read_json(sys.stdin.read(MOST_BYTES + 1), "flows"), digits)
     if as_json:
         print(json.dumps(rates))
     else:
@@ -103,8 +102,8 @@ def decide_command(
     submission = read_application(_document(application), SystemClock().now())
     pack, policy = packaged(submission.application.jurisdiction), packaged_policy()
     day = read_date(on, "on") if on else submission.application.received_at.date()
-    facts = facts_of(submission.application, submission.risk, day)
-    decision = decide(facts, pack, policy)
+    facts = facts_of(submission.application, submission.risk, day, submission.checks)
+    decision = decide(facts, pack, policy, packaged_scorecard())
     steps = what_would_change(facts, decision, pack, policy)
     if as_json:
         print(json.dumps(decision_document(decision, steps)))
@@ -112,86 +111,12 @@ def decide_command(
         _print_decision(decision, steps)
 
 
-def decision_document(decision: Decision, steps: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON shape of a decision; amounts and rates as decimal strings."""
-    return {
-        "outcome": decision.outcome.value,
-        "reasons": [{"code": one.code, "text": one.text, "spoken": one.spoken} for one in decision.reasons],
-        "offers": [_offer_document(terms) for terms in decision.offers],
-        "score": decision.score,
-        "versions": to_plain(decision.versions),
-        "inputs_hash": decision.inputs_hash,
-        "what_would_change": list(steps),
-    }
-
-
-def _offer_document(terms: Terms) -> dict[str, Any]:
-    return {
-        "principal": str(terms.principal),
-        "currency": terms.principal.currency,
-        "rate": str(terms.rate),
-        "apr": str(terms.apr),
-        "apr_regime": terms.apr_regime,
-        "term_months": terms.term_months,
-        "method": terms.method,
-        "start": terms.start.isoformat(),
-        "first_due": terms.instalments[0].due.isoformat(),
-        "payment": str(terms.payment),
-        "last_payment": str(terms.last_payment),
-        "fees": str(terms.fees),
-        "finance_charge": str(terms.finance_charge),
-        "total": str(terms.total),
-        **schedule_document(terms.instalments),
-    }
-
-
-def schedule_document(rows: tuple[Instalment, ...]) -> dict[str, Any]:
-    """The JSON shape of a schedule: rows and totals, amounts as decimal strings."""
-    payment, principal, interest = totals(rows)
-    return {
-        "rows": [
-            {
-                "number": row.number,
-                "due": row.due.isoformat(),
-                "payment": str(row.payment),
-                "principal": str(row.principal),
-                "interest": str(row.interest),
-                "balance": str(row.balance),
-            }
-            for row in rows
-        ],
-        "totals": {"payment": str(payment), "principal": str(principal), "interest": str(interest)},
-    }
-
-
 def _document(path: Path) -> object:
     try:
         with path.open(encoding="utf-8") as file:
-            return read_json(file.read(_MOST_BYTES + 1), "application")
+            return read_json(file.read(MOST_BYTES + 1), "application")
     except (OSError, UnicodeDecodeError):
         raise InvalidInput("application", "the file cannot be read as UTF-8 text; give a readable JSON file") from None
-
-
-def read_json(text: str, field: str) -> object:
-    """Parse one JSON document with exact numbers; NaN and infinities are refused. Raises ``InvalidInput``."""
-    if len(text) > _MOST_BYTES:
-        raise InvalidInput(field, "the document is too large; give at most 5 MB")
-    try:
-        return json.loads(text, parse_float=Decimal, parse_int=_bounded_int, parse_constant=_no_constant)
-    except InvalidInput:
-        raise
-    except (ValueError, RecursionError):
-        raise InvalidInput(field, "this is not valid JSON; give one JSON document") from None
-
-
-def _bounded_int(digits: str) -> int:
-    if len(digits) > 30:
-        raise InvalidInput("number", "a number has more than thirty digits; shorten it")
-    return int(digits)
-
-
-def _no_constant(name: str) -> object:
-    raise InvalidInput("number", f"{name} is not a number; give a finite one")
 
 
 def _whole_number(text: str, field: str) -> int:
@@ -215,6 +140,8 @@ def _print_decision(decision: Decision, steps: tuple[str, ...]) -> None:
             cells = (terms.principal, terms.term_months, terms.rate, terms.apr, terms.payment, terms.last_payment)
             table.add_row(*(str(cell) for cell in cells), str(terms.total))
         console.print(table)
+    if decision.score is not None:
+        console.print(f"score {decision.score}")
     console.print(f"inputs {decision.inputs_hash[:16]}  policy {decision.versions.policy[:24]}")
 
 
