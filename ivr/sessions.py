@@ -53,18 +53,29 @@ class LineSession(CallSession):
         self.taken_up = state is not None
         self.closed = False
         self.handed_over = ""
+        self._attestation: str | None = None
         if state is not None:
             self.state = state
 
     def handle(self, event: CallEvent, now: datetime) -> list[Effect]:
         again = isinstance(event, CallBegan) and self.taken_up
-        effects = self._go_on(now) if again else super().handle(event, now)
+        effects = self._go_on(now) if again else self._attested(event, super().handle(event, now))
         for effect in effects:
             if isinstance(effect, Finish):
                 self.closed = True
             elif isinstance(effect, HandOver):
                 self.handed_over = effect.reason
         return effects
+
+    def _attested(self, event: CallEvent, effects: list[Effect]) -> list[Effect]:
+        """Keep the carrier's word on the calling number with the case, once there may be a record. None is no news."""
+        if isinstance(event, CallBegan):
+            self._attestation = event.attestation
+        allowed = next((place for place, effect in enumerate(effects) if isinstance(effect, AllowRecording)), None)
+        if allowed is None or self._attestation is None:
+            return effects
+        word = Journal("attestation", {"stir_verstat": self._attestation})
+        return [*effects[: allowed + 1], word, *effects[allowed + 1 :]]
 
     def _go_on(self, now: datetime) -> list[Effect]:
         """Ask what is open. Nothing that was answered or confirmed is asked again; the counters of trouble restart."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,17 @@ async def test_without_consent_the_call_begins_anew(house: FormHouse) -> None:
     again = await house.stream()
     page = await again.page()
     assert "Welcome" in " ".join(page.whole)
+
+
+@pytest.mark.parametrize("word", ["TN-Validation-Passed-A", "TN-Validation-Failed-C", "No-TN-Validation", None])
+async def test_the_carriers_word_is_kept_as_evidence_and_none_is_no_news(word: str | None, house: FormHouse) -> None:
+    form = await house.switchboard.form(replace(CALL, attestation=word))
+    await form.page()
+    assert house.board.history(CALL.call_id)[0].fields["attestation"] == word
+    await house.talk(form, until="national_id_last4")
+    kept = [entry.data["stir_verstat"] for entry in house.record().journal if entry.kind == "attestation"]
+    assert kept == ([] if word is None else [word])
+    assert (await house.talk(form)).step.reason == "review"
 
 
 async def test_a_closed_case_is_not_gone_on_with(house: FormHouse) -> None:
