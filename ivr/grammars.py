@@ -35,8 +35,10 @@ def grammars_for(script: Script, prompts: Catalogue) -> Mapping[str, tuple[str, 
 
 
 def _union(language: str, kinds: tuple[Kind, ...]) -> tuple[str, ...]:
-    seen: dict[str, None] = {}
+    """The phrases of several kinds; what a later kind shares with an earlier one is left out. A phrase that one kind
+    repeats stays repeated: the recogniser counts repetitions as weight."""
+    made: list[str] = []
     for kind in kinds:
-        for phrase in grammar(kind, language) or ():
-            seen.setdefault(phrase)
-    return tuple(seen)
+        known = set(made)
+        made += [phrase for phrase in grammar(kind, language) or () if phrase not in known]
+    return tuple(made)

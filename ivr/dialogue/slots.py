@@ -15,7 +15,7 @@ from core.money import Money
 from ivr.dialogue import spoken
 from ivr.dialogue.prompts import Catalogue
 from ivr.dialogue.script import Question
-from speech.answers.model import Kind, Parsed, Period, Reading
+from speech.answers.model import DateParts, Kind, Parsed, Period, Reading
 
 __all__ = ["candidates", "doubtful", "from_json", "say", "to_json"]
 
@@ -71,10 +71,24 @@ def _value(question: Question, reading: Reading, today: date, currency: str, reg
     return Money.rounded(number, currency)
 
 
-def candidates(question: Question, parsed: Parsed, today: date, currency: str, region: str) -> tuple[Any, ...]:
-    """The legal values among the readings, most likely first, each once."""
+def _completed(parsed: Parsed, before: Any) -> tuple[Reading, ...]:
+    """An incomplete date ("I meant March") laid over the date it corrects."""
+    if not isinstance(before, date):
+        return ()
+    old = DateParts(before.year, before.month, before.day)
+    whole = (parts.applied_to(old).whole() for parts in parsed.parts)
+    return tuple(Reading(day) for day in whole if day is not None)
+
+
+def candidates(
+    question: Question, parsed: Parsed, today: date, currency: str, region: str, *, before: Any = None
+) -> tuple[Any, ...]:
+    """The legal values among the readings, most likely first, each once.
+
+    ``before`` is the value that the words may correct in part: a date of which only the month is said again.
+    """
     values: list[Any] = []
-    for reading in parsed.readings:
+    for reading in parsed.readings or _completed(parsed, before):
         try:
             value = _value(question, reading, today, currency, region)
         except (InvalidInput, ValueError):

@@ -75,6 +75,7 @@ def _take_confirmation(house: House, state: CallState, question: Question, heard
         state.today,
         house.currency,
         house.region,
+        before=pending.values[0],
     )
     replaces = not heard.keyed and heard.parsed.value is not True
     if replaces and len(better) == 1 and better[0] != pending.values[0]:
@@ -107,7 +108,7 @@ def _correct(house: House, state: CallState, slot: str, heard: Heard) -> list[Ef
     """Change a field other than the one in focus; ask for it when the words hold no value."""
     question = house.script[slot]
     parsed = parse(question.kind, heard.parsed.tail or heard.text, house.language, today=state.today)
-    values = candidates(question, parsed, state.today, house.currency, house.region)
+    values = candidates(question, parsed, state.today, house.currency, house.region, before=state.slots[slot].value)
     state.pending, state.mode = None, Mode.ASK
     state.echoes = tuple(echo for echo in state.echoes if echo != slot)
     done = _settle_echoes(state)
@@ -134,15 +135,21 @@ def _topic(house: House, state: CallState, heard: Heard) -> str | None:
 def _fits_one(house: House, state: CallState, heard: Heard) -> str | None:
     """The critical field that a bare correction ("no, two thousand dollars") is about: the most particular kind of
     answer that its words make. What was understood is read back again, so a wrong guess costs one more turn."""
-    for kind in _PARTICULAR:
-        for question in house.script.slots:
-            if question.kind is not kind or not question.critical:
+    for in_part in (False, True):
+        for question in sorted(house.script.slots, key=_particular):
+            if not question.critical or question.kind not in _PARTICULAR:
                 continue
-            parsed = parse(kind, heard.parsed.tail or heard.text, house.language, today=state.today)
-            values = candidates(question, parsed, state.today, house.currency, house.region)
-            if len(values) == 1 and values[0] != state.slots[question.id].value:
+            old = state.slots[question.id].value
+            parsed = parse(question.kind, heard.parsed.tail or heard.text, house.language, today=state.today)
+            before = old if in_part else None
+            values = candidates(question, parsed, state.today, house.currency, house.region, before=before)
+            if len(values) == 1 and values[0] != old:
                 return question.id
     return None
+
+
+def _particular(question: Question) -> int:
+    return _PARTICULAR.index(question.kind) if question.kind in _PARTICULAR else len(_PARTICULAR)
 
 
 def _bare_topic(house: House, text: str) -> str | None:

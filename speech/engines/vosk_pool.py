@@ -30,19 +30,22 @@ _MOST_PHRASES = 20_000
 
 
 def clean_grammar(phrases: Sequence[str]) -> tuple[str, ...]:
-    """Phrases in lower case with single blanks, each once. Raises ``InvalidInput`` for anything Kaldi must not see."""
+    """Phrases in lower case with single blanks; a repeated phrase stays, since repetitions count as weight.
+
+    Raises ``InvalidInput`` for anything Kaldi must not see.
+    """
     return _clean(tuple(phrases))
 
 
 @lru_cache(maxsize=128)  # the same few grammars come with every call
 def _clean(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    cleaned: dict[str, None] = {}
+    cleaned: list[str] = []
     for phrase in phrases:
         if not isinstance(phrase, str) or any(not c.isprintable() or c in '"\\{}<>' for c in phrase):
             raise InvalidInput("grammar", "give phrases of plain words.")
         words = " ".join(word for word in phrase.lower().split() if word != "[unk]")
         if words:
-            cleaned[words] = None
+            cleaned.append(words)
     if not cleaned:
         raise InvalidInput("grammar", "give at least one phrase, or no grammar for free decoding.")
     if len(cleaned) > _MOST_PHRASES:
@@ -124,7 +127,7 @@ class VoskPool:
             raise RecognizerBusy("Every recogniser is in use: let the caller try again in a moment.")
         language = self._language(spec.language)
         grammar = None if spec.grammar is None else clean_grammar(spec.grammar)
-        spec = HearingSpec(language, grammar, max(0, spec.alternatives))
+        spec = HearingSpec(language, grammar, max(0, spec.alternatives), spec.second and grammar is not None)
         hearing = VoskHearing(
             next(self._numbers), spec, lives=self._lives, timeout_s=self._timeout_s, leave=self._forget
         )

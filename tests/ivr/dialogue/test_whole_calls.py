@@ -111,6 +111,8 @@ def test_amount_corrected_at_the_summary_keeps_both_hearings() -> None:
         ("no two thousand dollars", "amount", "2000.00"),
         ("no march third nineteen eighty six", "date_of_birth", "1986-03-03"),
         ("no eighteen months", "term_months", "18"),
+        ("no i meant april", "date_of_birth", "1985-04-03"),
+        ("no it is the twelfth", "date_of_birth", "1985-03-12"),
     ],
 )
 def test_a_bare_correction_at_the_summary_finds_its_field(words: str, slot: str, value: str) -> None:

@@ -242,6 +242,7 @@ async def test_finish_gives_up_in_the_end(spoken):
 def test_a_grammar_is_cleaned_and_bounded():
     assert clean_grammar(("Two  Hundred", "two hundred", "[unk]", "o'clock", "身份证")) == (
         "two hundred",
+        "two hundred",
         "o'clock",
         "身份证",
     )
