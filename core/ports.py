@@ -13,12 +13,15 @@ from typing import Any, Protocol
 
 from core.applicant import PhoneNumber
 from core.application import Application, Status
+from core.decision.keeping import Receipts, Reviews
 from core.decision.model import Decision, Terms
 from core.events import JournalEntry, TranscriptLine
 from core.evidence import Evidence
 from core.risk import RiskReport
 
 __all__ = [
+    "ApiKey",
+    "ApiKeys",
     "Applications",
     "AuditLog",
     "CallBack",
@@ -200,6 +203,14 @@ class Applications(Protocol):
         """Raises ``IllegalTransition``."""
         ...
 
+    def settle(self, case_id: str, decision: Decision, status: Status) -> None:
+        """A person's decision takes the place of the first one. Raises ``NotFound`` and ``IllegalTransition``."""
+        ...
+
+    def in_status(self, status: Status, limit: int = 50) -> Sequence[str]:
+        """The cases of this status, longest waiting first."""
+        ...
+
     def keep_answer(self, case_id: str, answer: OfferAnswer) -> None:
         """Raises ``Conflict`` when the case has one already."""
         ...
@@ -321,6 +332,30 @@ class StaffAccounts(Protocol):
     def end_sessions(self, staff_id: str, at: datetime) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class ApiKey:
+    """``digest`` is the SHA-256 of the secret. A partner may have several keys, to change them without a gap."""
+
+    key_id: str
+    partner: str
+    digest: bytes
+    scopes: frozenset[str]
+    made_at: datetime
+    revoked_at: datetime | None = None
+
+
+class ApiKeys(Protocol):
+    def add(self, key: ApiKey) -> None: ...
+
+    def get(self, key_id: str) -> ApiKey | None: ...
+
+    def everyone(self) -> list[ApiKey]: ...
+
+    def revoke(self, key_id: str, at: datetime) -> bool:
+        """False when there is no such key in use."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving the block without ``commit()`` stores nothing."""
 
@@ -332,6 +367,9 @@ class UnitOfWork(Protocol):
     inbox: Inbox
     codes: OneTimeCodes
     staff: StaffAccounts
+    receipts: Receipts
+    reviews: Reviews
+    api_keys: ApiKeys
 
     def commit(self) -> None:
         """Raises ``StorageError`` when nothing could be stored."""

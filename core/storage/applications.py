@@ -74,6 +74,20 @@ class SqlApplications:
         move(Status(now), status)
         self._work.execute(update(applications).where(applications.c.case_id == case_id).values(status=status.value))
 
+    def settle(self, case_id: str, decision: Decision, status: Status) -> None:
+        self.set_status(case_id, status)
+        sealed = self._work.case_key(case_id).seal(_place(case_id, "decision"), to_json(decision))
+        self._work.execute(
+            update(applications)
+            .where(applications.c.case_id == case_id)
+            .values(decision=sealed, outcome=decision.outcome.value)
+        )
+
+    def in_status(self, status: Status, limit: int = 50) -> list[str]:
+        query = select(applications.c.case_id).where(applications.c.status == status.value)
+        oldest_first = query.order_by(applications.c.received_at, applications.c.case_id)
+        return list(self._work.execute(oldest_first.limit(limit)).scalars())
+
     def keep_answer(self, case_id: str, answer: OfferAnswer) -> None:
         key = self._work.case_key(case_id)
         self._work.execute(

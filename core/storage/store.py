@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
+from core.decision.keeping import Receipts, Reviews
 from core.errors import StorageError
 from core.ports import (
+    ApiKeys,
     Applications,
     AuditLog,
     CallBacks,
@@ -25,10 +27,12 @@ from core.ports import (
 from core.security.audit import Frontier
 from core.security.blind_index import BlindIndex
 from core.security.keyring import FileKeyring
+from core.storage.api_keys import SqlApiKeys
 from core.storage.applications import SqlApplications
 from core.storage.audit_rows import SqlAuditLog, read_rows
 from core.storage.call_backs import SqlCallBacks
 from core.storage.call_records import SqlCallRecords
+from core.storage.decisions import SqlReceipts, SqlReviews
 from core.storage.delivery import SqlCodes, SqlInbox
 from core.storage.engine import BUSY_SECONDS, reading, storage_errors
 from core.storage.heads import AuditFindings, HeadsFile, prove_growth, prove_row, verify_log
@@ -59,6 +63,9 @@ class SqlUnitOfWork:
         self.inbox: Inbox = SqlInbox(work, keyring.purpose("inbox"))
         self.codes: OneTimeCodes = SqlCodes(work, keyring.purpose("codes"))
         self.staff: StaffAccounts = SqlStaff(work)
+        self.receipts: Receipts = SqlReceipts(work)
+        self.reviews: Reviews = SqlReviews(work)
+        self.api_keys: ApiKeys = SqlApiKeys(work)
 
     def audit_note(self, seq: int) -> str | None:
         """The free text that was sealed with an audit row. Raises ``Shredded``, ``Tampered`` or ``WrongKey``."""

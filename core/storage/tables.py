@@ -24,6 +24,7 @@ from core.storage.types import SealedBytes, UtcTime
 __all__ = [
     "NAMING",
     "answers",
+    "api_keys",
     "applications",
     "audit",
     "audit_state",
@@ -36,6 +37,8 @@ __all__ = [
     "inbox",
     "journal",
     "metadata",
+    "receipts",
+    "reviews",
     "staff",
     "staff_sessions",
 ]
@@ -218,4 +221,39 @@ staff_sessions = Table(
     Column("began_at", UtcTime, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
+)
+
+#: What each decision was made with, so that it can be made again.
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("case_id", _ID, ForeignKey("applications.case_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("kind", _NAME, nullable=False),
+    Column("body", SealedBytes, nullable=False),
+)
+
+#: What reviewers said; the body is the reason they gave.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("case_id", _ID, ForeignKey("applications.case_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("actor", _ID, nullable=False),
+    Column("verdict", _NAME, nullable=False),
+    Column("body", SealedBytes, nullable=False),
+)
+
+#: ``digest`` is the SHA-256 of a random secret; ``scopes`` are names with spaces between.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", _ID, primary_key=True),
+    Column("partner", _NAME, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
 )

@@ -97,7 +97,8 @@ def _fine_cuts(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     tails = np.concatenate([np.linspace(0, 1, _FINE + 1)[1:-1], [0.0025, 0.9975, 0.999]])
     quantiles = np.quantile(values, tails, method="inverted_cdf")
     cuts: np.ndarray[Any, Any] = np.unique([float(f"{cut:.3g}") for cut in quantiles])
-    return cuts[(cuts > values.min()) & (cuts <= values.max())]
+    inner: np.ndarray[Any, Any] = cuts[(cuts > values.min()) & (cuts <= values.max())]
+    return inner
 
 
 def _pooled(blocks: list[list[int]], rising: bool) -> list[list[int]]:

@@ -9,6 +9,7 @@ from typing import Any
 from core.application import Application, Status, move
 from core.codec import to_json, to_plain
 from core.decision.model import Decision, Outcome, Reason, Versions
+from core.decision.shadow import Judged
 from core.errors import IdempotencyMismatch, LoanlineError, NotFound
 from core.evidence import Answer
 from core.ports import Clock, Storage, UnitOfWork
@@ -17,7 +18,8 @@ from core.risk import RiskLevel, RiskReport
 __all__ = ["Decide", "fingerprint", "submit"]
 
 #: Decides one application in the light of its risk report. Pure; the composition root binds policy, pack and date.
-Decide = Callable[[Application, RiskReport], Decision]
+#: With a ``Judged``, the bundle is stored beside the decision.
+Decide = Callable[[Application, RiskReport], Decision | Judged]
 
 _STATUS = {
     Outcome.APPROVE: Status.APPROVED,
@@ -27,25 +29,38 @@ _STATUS = {
 }
 
 
-def submit(storage: Storage, clock: Clock, application: Application, risk: RiskReport, decide: Decide) -> Decision:
+def submit(
+    storage: Storage,
+    clock: Clock,
+    application: Application,
+    risk: RiskReport,
+    decide: Decide,
+    delivery: tuple[str, str] | None = None,
+) -> Decision:
     """Decide ``application`` once and store everything, or nothing.
 
     Submitting the same case or call again, with the same answers, returns the stored decision and changes nothing:
     also from another call, after a crash. Other answers raise ``IdempotencyMismatch``. An error in ``decide``, or an
     approval that the risk report does not bear, is stored as ``review`` with its reason. Raises ``StorageError`` when
-    nothing could be stored.
+    nothing could be stored. ``delivery`` is the sender's key and a fingerprint of all that came with it: the same key
+    with another fingerprint raises ``IdempotencyMismatch``, whatever the answers are.
     """
     with storage.begin() as work:
+        _delivered(work, clock, delivery)
         stored = _stored(work, application)
     if stored is not None:
         return stored
-    decision = _safely(decide, application, risk)
+    judged = _safely(decide, application, risk)
+    decision = judged.decision
     with storage.begin() as work:
+        _delivered(work, clock, delivery)
         stored = _stored(work, application)
         if stored is not None:
             return stored
         status = move(Status.SUBMITTED, _STATUS[decision.outcome])
         work.applications.add(application, decision, risk, status)
+        if judged.receipt:
+            work.receipts.keep(application.case_id, "decided", judged.receipt, clock.now())
         work.audit.append(
             application.channel.value,
             "application.decided",
@@ -55,6 +70,11 @@ def submit(storage: Storage, clock: Clock, application: Application, risk: RiskR
         )
         work.commit()
     return decision
+
+
+def _delivered(work: UnitOfWork, clock: Clock, delivery: tuple[str, str] | None) -> None:
+    if delivery is not None:
+        work.inbox.first_time(*delivery, clock.now())
 
 
 def _stored(work: UnitOfWork, application: Application) -> Decision | None:
@@ -86,27 +106,30 @@ def _content(application: Application) -> dict[str, Any]:
     return content
 
 
-def _safely(decide: Decide, application: Application, risk: RiskReport) -> Decision:
+def _safely(decide: Decide, application: Application, risk: RiskReport) -> Judged:
+    """What was decided, with its bundle."""
     try:
-        decision = decide(application, risk)
-        known = isinstance(decision, Decision)
+        made = decide(application, risk)
+        judged = made if isinstance(made, Judged) else Judged(made, {})
+        known = isinstance(judged.decision, Decision)
     except Exception as error:  # noqa: BLE001 - whatever goes wrong in a decision, a person looks at it; it never approves
         code = error.code if isinstance(error, LoanlineError) else "unexpected_error"
         return _for_review("decision_failed", f"The decision could not be made ({code}); a person looks at it.")
     if not known:
         return _for_review("decision_failed", "The decision had an unknown form; a person looks at it.")
-    if decision.outcome is Outcome.APPROVE:
-        if not decision.offers:
-            return _for_review("no_offer", "An approval came without an offer; a person looks at it.", decision)
+    if judged.decision.outcome is Outcome.APPROVE:
+        if not judged.decision.offers:
+            return _for_review("no_offer", "An approval came without an offer; a person looks at it.", judged)
         if not risk.complete or risk.level is RiskLevel.HOLD:
-            return _for_review("risk_unsettled", "The call's checks are not settled; a person looks at it.", decision)
-    return decision
+            return _for_review("risk_unsettled", "The call's checks are not settled; a person looks at it.", judged)
+    return judged
 
 
-def _for_review(code: str, text: str, made: Decision | None = None) -> Decision:
+def _for_review(code: str, text: str, judged: Judged | None = None) -> Judged:
+    made = judged.decision if judged else None
     reason = Reason(code, text, "I need a colleague to look at this before we go on.")
     versions = made.versions if made else Versions(policy="none", model="none", pack="none", code="none")
-    return Decision(
+    review = Decision(
         outcome=Outcome.REVIEW,
         reasons=(reason, *(made.reasons if made else ())),
         offers=(),
@@ -114,6 +137,7 @@ def _for_review(code: str, text: str, made: Decision | None = None) -> Decision:
         versions=versions,
         inputs_hash=made.inputs_hash if made else "",
     )
+    return Judged(review, judged.receipt if judged else {})
 
 
 def fingerprint(application: Application, decision: Decision, risk: RiskReport) -> str:

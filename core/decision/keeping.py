@@ -1,0 +1,53 @@
+"""What must be kept of decisions beside the decision itself: bundles to replay, and what reviewers said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+__all__ = ["KeptReceipt", "Receipts", "ReviewNote", "Reviews"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeptReceipt:
+    """``kind`` is ``decided`` or ``settled`` (by a person); ``bundle`` is that of ``core.decision.receipt``."""
+
+    case_id: str
+    number: int
+    kind: str
+    at: datetime
+    bundle: dict[str, Any]
+
+
+class Receipts(Protocol):
+    """Bundles, sealed under the case's key, numbered from 1 in each case."""
+
+    def keep(self, case_id: str, kind: str, bundle: dict[str, Any], at: datetime) -> int: ...
+
+    def of(self, case_id: str) -> list[KeptReceipt]:
+        """Oldest first; empty for a case without any. Raises ``Shredded``, ``Tampered`` or ``WrongKey``."""
+        ...
+
+    def cases(self, limit: int, since: datetime | None = None) -> Sequence[str]:
+        """The cases that have bundles, newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReviewNote:
+    """One reviewer's say. ``verdict`` is ``approve``, ``decline`` or ``incomplete``; ``reason`` may name somebody."""
+
+    actor: str
+    verdict: str
+    reason: str
+    at: datetime
+
+
+class Reviews(Protocol):
+    """What reviewers said of each case, sealed, in order."""
+
+    def add(self, case_id: str, note: ReviewNote) -> None: ...
+
+    def of(self, case_id: str) -> list[ReviewNote]: ...
