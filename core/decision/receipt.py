@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -22,7 +22,7 @@ from core.scoring.scorecard import parse_scorecard
 __all__ = ["Replay", "Verdict", "bundle", "bundle_hash", "replay"]
 
 _FORMAT = "loanline-receipt-1"
-_KEYS = {"format", "facts", "decision", "pack_sources", "policy_source", "model_source", "shadow"}
+_KEYS = {"format", "facts", "decision", "pack_sources", "policy_source", "model_source", "shadow", "evidence"}
 
 
 class Verdict(StrEnum):
@@ -51,10 +51,12 @@ def bundle(
     policy: Policy,
     rater: Rater | None = None,
     shadow: Mapping[str, Any] | None = None,
+    evidence: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Everything needed to make the decision again, JSON-ready. It holds figures of one person: store it encrypted.
 
     ``shadow`` is what the challenger would have said (``core.decision.shadow``); it takes no part in a replay.
+    ``evidence`` are the outside's answers, whose hashes the facts name.
 
     Raises ``InvalidInput`` when the decision was not made from these facts.
     """
@@ -68,6 +70,7 @@ def bundle(
         "policy_source": policy.source,
         "model_source": rater.source if rater else None,
         "shadow": dict(shadow) if shadow else None,
+        "evidence": [dict(one) for one in evidence],
     }
 
 

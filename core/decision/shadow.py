@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +28,18 @@ class Judged:
 
 
 def judge(
-    facts: Facts, pack: Pack, policy: Policy, champion: Rater | None = None, challenger: Rater | None = None
+    facts: Facts,
+    pack: Pack,
+    policy: Policy,
+    champion: Rater | None = None,
+    challenger: Rater | None = None,
+    evidence: Sequence[Mapping[str, Any]] = (),
 ) -> Judged:
     """Decide by the champion, ask the challenger, and bundle both. Raises what ``decide`` raises for the champion; a
-    challenger that fails is noted and changes nothing."""
+    challenger that fails is noted and changes nothing. ``evidence`` are the outside's answers behind the facts."""
     decision = decide(facts, pack, policy, champion)
     shadow = shadow_of(facts, pack, policy, champion, challenger)
-    return Judged(decision, bundle(facts, decision, pack, policy, champion, shadow))
+    return Judged(decision, bundle(facts, decision, pack, policy, champion, shadow, evidence))
 
 
 def shadow_of(

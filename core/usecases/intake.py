@@ -15,7 +15,7 @@ from core.evidence import Answer
 from core.ports import Clock, Storage, UnitOfWork
 from core.risk import RiskLevel, RiskReport
 
-__all__ = ["Decide", "fingerprint", "submit"]
+__all__ = ["Decide", "fingerprint", "known", "submit"]
 
 #: Decides one application in the light of its risk report. Pure; the composition root binds policy, pack and date.
 #: With a ``Judged``, the bundle is stored beside the decision.
@@ -70,6 +70,16 @@ def submit(
         )
         work.commit()
     return decision
+
+
+def known(storage: Storage, case_id: str) -> bool:
+    """Whether this case has an application already."""
+    with storage.begin() as work:
+        try:
+            work.applications.get(case_id)
+        except NotFound:
+            return False
+    return True
 
 
 def _delivered(work: UnitOfWork, clock: Clock, delivery: tuple[str, str] | None) -> None:

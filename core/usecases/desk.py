@@ -1,0 +1,65 @@
+"""The desk where applications are handed in, by phone or in writing: checked, decided and stored the same way."""
+
+from __future__ import annotations
+
+import asyncio
+
+from core.application import Application
+from core.decision.decide import decide
+from core.decision.facts import facts_of
+from core.decision.model import Decision, Outcome, Terms
+from core.errors import LoanlineError
+from core.evidence import Evidence
+from core.ports import Clock, Storage
+from core.risk import RiskReport
+from core.usecases import intake, offer
+from core.usecases.decisions import Rulebook
+from core.usecases.verify import NOTHING_ASKED, Verified, Verifier
+
+__all__ = ["ApplicationDesk"]
+
+
+class ApplicationDesk:
+    """Joins rules, outside checks and storage. Without a ``verifier`` nobody outside is asked."""
+
+    def __init__(self, storage: Storage, clock: Clock, rules: Rulebook, verifier: Verifier | None = None) -> None:
+        self._storage, self._clock, self.rules, self._verifier = storage, clock, rules, verifier
+
+    async def submit(
+        self, application: Application, risk: RiskReport, delivery: tuple[str, str] | None = None
+    ) -> Decision:
+        """Check, decide and store; see ``core.usecases.intake.submit`` for what is promised and raised.
+
+        Nobody outside is asked about an application that is decided without them: one that is stored already, is
+        incomplete, or would be declined on what was said.
+        """
+        verified = await self._verified(application, risk)
+        decider = self.rules.decider(self._clock, verified.checks, verified.evidence)
+        return await asyncio.to_thread(intake.submit, self._storage, self._clock, application, risk, decider, delivery)
+
+    def accept(self, case_id: str, offer_index: int, assent: Evidence) -> Terms:
+        """See ``core.usecases.offer.accept``."""
+        return offer.accept(self._storage, self._clock, case_id, offer_index, assent)
+
+    def refuse(self, case_id: str, assent: Evidence) -> None:
+        """See ``core.usecases.offer.refuse``."""
+        offer.refuse(self._storage, self._clock, case_id, assent)
+
+    async def _verified(self, application: Application, risk: RiskReport) -> Verified:
+        if self._verifier is None:
+            return NOTHING_ASKED
+        if not await asyncio.to_thread(self._worth_asking, application, risk):
+            return NOTHING_ASKED
+        return await self._verifier.ask(application)
+
+    def _worth_asking(self, application: Application, risk: RiskReport) -> bool:
+        """Knock-outs come before paid data. What cannot be decided at all is left to ``intake``, which reviews it."""
+        if intake.known(self._storage, application.case_id):
+            return False
+        try:
+            facts = facts_of(application, risk, self._clock.now().date())
+            first = decide(facts, self.rules.pack, self.rules.policy)
+        except LoanlineError:
+            return False
+        only_the_report = [one.code for one in first.reasons] == ["credit_report_missing"]
+        return only_the_report or first.outcome not in {Outcome.DECLINE, Outcome.INCOMPLETE}
