@@ -84,6 +84,10 @@ class CallReporter:
                     confidence=evidence["confidence"],
                     source=evidence["source"],
                     read_back=evidence["read_back"],
+                    from_ms=evidence["start_ms"],
+                    to_ms=evidence["end_ms"],
+                    heard=evidence["text"],
+                    prompt=evidence["prompt_id"],
                     stored_ms=round(seconds * 1000, 1),
                 )
             case Journal(kind="confirmed"):
