@@ -178,9 +178,9 @@ class LineSwitchboard:
             raise NotFound("This call did not ring here; let it ring first.")
         if place.form is not None and not place.form.answered:
             place.form = None  # a late webhook opened it, and the stream came after all
+        place.streams += 1  # one that fails counts too: the third leads to the form, not round in circles
         if place.ended or place.person or place.live:
             raise Conflict("This call has its stream already, or is over.")
-        place.streams += 1
         began = await self._begin(place)
         place.form = None
         place.runner = self._make_runner(place.call, began, line)

@@ -33,7 +33,7 @@ from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core.errors import Conflict, LoanlineError, MalformedMessage, TooLarge, Unauthenticated, WireError
-from ivr.line import LineEnded, Switchboard
+from ivr.line import LineEnded, Runner, Switchboard
 from ivr.twilio.backlog import Backlog
 from ivr.twilio.calls import Calls
 from ivr.twilio.meter import Meter
@@ -119,6 +119,7 @@ class _Stream:
         self._protocol = MediaStreamProtocol()
         self._line = SocketLine(socket, self._protocol, self._stop, limits.send_s)
         self._backlog = Backlog(limits.backlog_ms)
+        self._runner: Runner | None = None
         self._told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def serve(self) -> None:
@@ -192,10 +193,21 @@ class _Stream:
                 why = await self._failed(error)
         finally:
             await _cancel(reader, consumer)
+            await self._let_go(why)
             await self._line.close()
             self._note_repairs()
             self._meter.count("twilio_stream_over", why=why)
             await self._calls.stream_over(started.call_id, started.stream_sid, why)
+
+    async def _let_go(self, why: str) -> None:
+        """A call that failed or was cut learns that its line is gone, so that the next stream can take it up."""
+        if self._runner is None or self._runner.over:
+            return
+        try:
+            async with asyncio.timeout(self._limits.drain_s):
+                await self._runner.handle(LineEnded(why))
+        except Exception as error:  # noqa: BLE001 - whatever fails a second time, the end must still be reported
+            _log.warning("twilio_call_not_let_go", code=type(error).__name__)
 
     async def _failed(self, error: BaseException) -> str:
         # The type or code alone: a message could hold what the caller said.
@@ -205,7 +217,7 @@ class _Stream:
         return "failed"
 
     async def _consume(self, call_id: str) -> None:
-        runner = await self._switchboard.connect(call_id, self._line)
+        runner = self._runner = await self._switchboard.connect(call_id, self._line)
         await runner.begin()
         while not runner.over:
             event = await self._backlog.get()

@@ -98,6 +98,15 @@ async def test_the_third_broken_stream_leads_to_the_form(house: FormHouse) -> No
         assert house.switchboard.next_step(CALL.call_id).kind == kind
 
 
+async def test_streams_that_fail_before_a_word_lead_to_the_form_too(house: FormHouse) -> None:
+    await house.stream()  # it never learns that its line is gone
+    for _ in range(2):
+        with pytest.raises(Conflict):
+            await house.stream()
+    assert house.switchboard.next_step(CALL.call_id).kind == "form"
+    assert (await (await house.switchboard.form(CALL)).page()).ask is not None
+
+
 async def test_the_form_takes_over_from_a_stream_that_twilio_has_given_up(house: FormHouse) -> None:
     stream = await house.stream()
     await house.talk(stream, until="amount")

@@ -269,6 +269,17 @@ async def test_a_slow_call_never_stops_the_reader_and_keeps_stream_time() -> Non
             assert positions == sorted(positions)
 
 
+async def test_a_call_that_fails_learns_that_its_line_is_gone() -> None:
+    async with serving() as line:
+        line.house.fail_on = AudioIn
+        async with dial(line) as ws:
+            runner = await begin(line, ws)
+            await ws.send(frames.media(1))
+            await close_code(ws)
+        await until(lambda: runner.over)
+        assert runner.others == [LineEnded("failed")]
+
+
 async def test_a_stuck_call_is_cut() -> None:
     async with serving(Limits(drain_s=0.2)) as line:
         line.house.slow = 60
