@@ -37,6 +37,7 @@ __all__ = [
     "read_audio",
     "resample",
     "silence_mulaw",
+    "snr_db",
     "telephone_band",
     "write_wav",
 ]
@@ -160,6 +161,17 @@ def measure(pcm: Samples) -> Level:
         return Level(SILENCE_DBFS, SILENCE_DBFS, 0.0)
     size = np.abs(pcm.astype(np.int32))
     return Level(level_dbfs(pcm), _dbfs(float(size.max())), float(np.mean(size >= _CLIP_AT)))
+
+
+def snr_db(pcm: bytes) -> float | None:
+    """How far the speech of one answer stands above its line: the level of its loud frames (90th percentile) less
+    that of its quiet ones (10th), from 0 to 60. ``None`` for less than a fifth of a second."""
+    samples = np.frombuffer(pcm[: len(pcm) // FRAME_BYTES * FRAME_BYTES], dtype="<i2")
+    if samples.size < 10 * FRAME_SAMPLES:
+        return None
+    power = np.square(samples.astype(np.float64)).reshape(-1, FRAME_SAMPLES).mean(axis=1)
+    quiet, loud = np.percentile(10.0 * np.log10(power + 1.0), [10, 90])
+    return float(min(60.0, loud - quiet))
 
 
 def normalise(pcm: Samples, target_dbfs: float = -20.0, peak_dbfs: float = -3.0) -> Samples:

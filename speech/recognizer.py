@@ -27,11 +27,14 @@ class HearingSpec:
 
     ``grammar`` is the list of phrases that may be said (``None``: free decoding); ``[unk]`` is added by the
     engine. ``alternatives`` asks for up to that many other readings, found by decoding the kept audio again.
+    ``second`` asks for a second listener beside the grammar, who hears the same sound without it: two that agree are
+    the strongest cheap evidence there is. It means nothing without a grammar.
     """
 
     language: str = "en-US"
     grammar: tuple[str, ...] | None = None
     alternatives: int = 0
+    second: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,6 +43,8 @@ class Transcript:
 
     ``alternatives`` are other word sequences, best first, without ``text`` itself. ``decode_ms`` is the time from
     ``finish`` to this result. ``text`` never holds ``[unk]``; ``unknown`` counts the words that were not understood.
+    ``second`` is what the second listener heard, ``None`` where none listened, and ``second_confidence`` its mean word
+    confidence. ``snr_db`` is how far the speech stands above the line's noise, ``None`` when that is not known.
     """
 
     text: str
@@ -49,6 +54,9 @@ class Transcript:
     unknown: int = 0
     engine: str = ""
     decode_ms: float = 0.0
+    second: str | None = None
+    second_confidence: float = 0.0
+    snr_db: float | None = None
 
     def __repr__(self) -> str:
         return f"Transcript({len(self.words)} words, confidence {self.confidence:.2f})"

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 
 from core.errors import RecognizerFailed
+from speech.audio import snr_db
 from speech.engines.pipe import Op
 from speech.engines.process import WorkerProcess
 from speech.recognizer import HearingSpec, Transcript, Word
@@ -20,7 +21,7 @@ _PIECE_BYTES = 1600
 _PARTIAL_PATIENCE_S = 0.5
 
 
-def to_transcript(payload: bytes, decode_ms: float) -> Transcript:
+def to_transcript(payload: bytes, decode_ms: float, snr: float | None = None) -> Transcript:
     """The worker's result as what the rest of the line reads."""
     found = json.loads(payload)
     words = tuple(
@@ -30,15 +31,23 @@ def to_transcript(payload: bytes, decode_ms: float) -> Transcript:
     )
     text = " ".join(word.text for word in words)
     others = dict.fromkeys(other for other in found["others"] if other and other != text)
+    second = found["second"]
     return Transcript(
         text=text,
         words=words,
-        confidence=sum(word.conf for word in words) / len(words) if words else 0.0,
+        confidence=_mean([word.conf for word in words]),
         alternatives=tuple(others),
         unknown=len(found["words"]) - len(words),
         engine="vosk",
         decode_ms=decode_ms,
+        second=None if second is None else " ".join(word for word, _ in second if word != _UNKNOWN),
+        second_confidence=_mean([min(1.0, max(0.0, conf)) for _, conf in second or ()]),
+        snr_db=snr,
     )
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
 
 
 class VoskHearing:
@@ -133,6 +142,7 @@ class VoskHearing:
         self._sent = self._heard_bytes = 0
         self._opened = False
         opening = {"grammar": self.spec.grammar, "alternatives": self.spec.alternatives}
+        opening["second"] = self.spec.second
         self._send(Op.OPEN, json.dumps(opening).encode())
         self._flush()
         if self._finish_at is not None:
@@ -164,7 +174,8 @@ class VoskHearing:
             self._partial = json.loads(payload)
             self._wake()
         elif op is Op.RESULT and not self._result.done() and self._finish_at is not None:
-            self._result.set_result(to_transcript(payload, (self._loop.time() - self._finish_at) * 1000))
+            took = (self._loop.time() - self._finish_at) * 1000
+            self._result.set_result(to_transcript(payload, took, snr_db(bytes(self._audio))))
 
     # inside
 

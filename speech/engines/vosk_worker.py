@@ -5,8 +5,9 @@ ends when stdin ends, so no worker outlives the line. Kaldi may abort the proces
 only copy of anything.
 
 Two traps of vosk 0.3.45 shape this file: ``SetGrammar`` on a recogniser in use aborts the process, so every answer
-gets its own recogniser; and confidence and n-best exclude each other, so alternatives come from a second recogniser
-fed with the same sound. Vosk's own endpoints are ignored: without a call of ``Result`` the decoding goes on whole.
+gets its own recogniser; and confidence and n-best exclude each other, so alternatives come from another recogniser
+fed with the same sound, as does the second listener without a grammar. Vosk's own endpoints are ignored: without a
+call of ``Result`` the decoding goes on whole.
 """
 
 from __future__ import annotations
@@ -100,7 +101,8 @@ class _Answer:
         self.waiting: deque[tuple[Op, bytes]] = deque()
         self.busy = False
         self.urgent = False
-        self.recognisers: list[Any] = []
+        #: By what each is for: ``words`` with confidences, ``others`` (n-best), ``second`` without the grammar.
+        self.recognisers: dict[str, Any] = {}
         self.upsampler: Any = None
         self.heard_bytes = 0
         self.gone = False
@@ -207,7 +209,7 @@ class _Worker:
                 answer.heard_bytes += len(piece)
                 self.send(Op.PROGRESS, answer.number, answer.heard_bytes)
         elif op is Op.PARTIAL:
-            text = json.loads(answer.recognisers[0].PartialResult()).get("partial", "")
+            text = json.loads(answer.recognisers["words"].PartialResult()).get("partial", "")
             self.send(Op.PARTIAL_TEXT, answer.number, known_text(text))
         elif op is Op.FINISH:
             self._finish(answer)
@@ -222,11 +224,15 @@ class _Worker:
             arguments.append(json.dumps([*phrases, UNKNOWN]))
         first = vosk.KaldiRecognizer(*arguments)
         first.SetWords(True)
-        answer.recognisers.append(first)
+        answer.recognisers["words"] = first
         if spec["alternatives"] > 0:
-            second = vosk.KaldiRecognizer(*arguments)
-            second.SetMaxAlternatives(spec["alternatives"] + 1)
-            answer.recognisers.append(second)
+            others = vosk.KaldiRecognizer(*arguments)
+            others.SetMaxAlternatives(spec["alternatives"] + 1)
+            answer.recognisers["others"] = others
+        if spec["second"] and len(arguments) > 2:
+            second = vosk.KaldiRecognizer(self._model, float(self._rate))
+            second.SetWords(True)
+            answer.recognisers["second"] = second
         if self._rate != _LINE_RATE:
             answer.upsampler = soxr.ResampleStream(_LINE_RATE, self._rate, 1, dtype="int16")
         self.send(Op.OPENED, answer.number, len(missing))
@@ -235,17 +241,17 @@ class _Worker:
         if answer.upsampler is not None:
             pcm = answer.upsampler.resample_chunk(np.frombuffer(pcm, dtype="<i2"), last=last).tobytes()
         if pcm:
-            for recogniser in answer.recognisers:
+            for recogniser in answer.recognisers.values():
                 recogniser.AcceptWaveform(pcm)
 
     def _finish(self, answer: _Answer) -> None:
         if answer.upsampler is not None:
             self._hear(answer, b"", last=True)
-        best = json.loads(answer.recognisers[0].FinalResult())
-        words = [(w["word"], w["start"], w["end"], w["conf"]) for w in best.get("result", [])]
-        more = [json.loads(recogniser.FinalResult()) for recogniser in answer.recognisers[1:]]
-        others = [known_text(other["text"]) for found in more for other in found.get("alternatives", [])]
-        self.send(Op.RESULT, answer.number, {"words": words, "others": others})
+        found = {name: json.loads(recogniser.FinalResult()) for name, recogniser in answer.recognisers.items()}
+        words = [(w["word"], w["start"], w["end"], w["conf"]) for w in found["words"].get("result", [])]
+        others = [known_text(other["text"]) for other in found.get("others", {}).get("alternatives", [])]
+        second = [(w["word"], w["conf"]) for w in found["second"].get("result", [])] if "second" in found else None
+        self.send(Op.RESULT, answer.number, {"words": words, "others": others, "second": second})
         self._forget(answer)
 
     def _forget(self, answer: _Answer) -> None:

@@ -1,0 +1,137 @@
+"""Every meaning that was heard in one answer, by whom it was heard, and what speaks for it.
+
+Three listeners hear the same sound: the grammar's best words (with word confidences), its next best ones, and a
+second decoding without the grammar. Texts with the same meaning are one candidate: "oh" and "zero" do not compete.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from speech.answers.model import Parsed
+from speech.recognizer import Transcript
+from speech.repair.allowed import Allowed
+
+__all__ = ["FEATURES", "Candidate", "candidates"]
+
+#: What speaks for or against a candidate, in the order of the calibration's weights. Each is from 0 to 1, or about so.
+FEATURES = (
+    "doubt",
+    "least_sure_word",
+    "best_words",
+    "second_same",
+    "second_other",
+    "second_sure",
+    "no_second",
+    "rival_near",
+    "rivals",
+    "unknown",
+    "clear_line",
+    "odd_pace",
+    "words",
+    "planned",
+    "unplanned",
+)
+_USUAL_WORD_MS = 380.0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Candidate:
+    """One meaning. ``parsed`` holds only readings that are allowed, unless none is (``allowed`` False). ``rank`` is 0
+    for the best words, then the alternatives' places, and the number after them for the second listener."""
+
+    text: str
+    parsed: Parsed
+    allowed: bool
+    rank: int
+    features: tuple[float, ...]
+
+    def __repr__(self) -> str:
+        return f"Candidate({self.parsed!r}, rank {self.rank})"
+
+
+def _meaning(parsed: Parsed) -> object:
+    readings = tuple((reading.value, reading.period) for reading in parsed.readings)
+    return (parsed.command, parsed.topic, parsed.corrects, parsed.tail, readings, parsed.parts)
+
+
+def _says_something(parsed: Parsed) -> bool:
+    return bool(parsed.readings or parsed.command or parsed.topic or parsed.parts)
+
+
+def candidates(
+    transcript: Transcript,
+    read: Callable[[str], Parsed],
+    allowed: Allowed,
+    plan: Callable[[str], bool] | None = None,
+) -> list[Candidate]:
+    """The meanings heard, those that are allowed only; when none is, the first one heard, marked as such. Empty when
+    nothing was understood at all."""
+    texts = [transcript.text, *transcript.alternatives]
+    if transcript.second:
+        texts.append(transcript.second)
+    found: dict[object, tuple[str, Parsed, int]] = {}
+    first: tuple[str, Parsed, int] | None = None
+    meanings: list[object] = []
+    for rank, text in enumerate(texts):
+        parsed = read(text)
+        meanings.append(None)
+        if not _says_something(parsed):
+            continue
+        first = first or (text, parsed, rank)
+        left = allowed.left_of(parsed)
+        if parsed.readings and not left and parsed.command is None and parsed.topic is None:
+            continue
+        kept = replace(parsed, readings=left)
+        meanings[-1] = _meaning(kept)
+        found.setdefault(meanings[-1], (text, kept, rank))
+    if not found:
+        return [] if first is None else [_candidate(transcript, *first, False, [None], None, plan)]
+    return [
+        _candidate(transcript, text, parsed, rank, True, meanings, meaning, plan)
+        for meaning, (text, parsed, rank) in found.items()
+    ]
+
+
+def _candidate(
+    transcript: Transcript,
+    text: str,
+    parsed: Parsed,
+    rank: int,
+    is_allowed: bool,
+    meanings: list[object],
+    meaning: object,
+    plan: Callable[[str], bool] | None,
+) -> Candidate:
+    listed = len(transcript.alternatives) + 1
+    second = meanings[listed] if len(meanings) > listed else None
+    others = [place for place, other in enumerate(meanings[:listed]) if other is not None and other != meaning]
+    confs = [word.conf for word in transcript.words] or [0.0]
+    count = max(1, len(transcript.words))
+    spoken_ms = transcript.words[-1].end - transcript.words[0].start if transcript.words else _USUAL_WORD_MS
+    planned = None if plan is None or not isinstance(parsed.value, str) else plan(parsed.value)
+    features = (
+        _doubt(sum(confs) / len(confs)),
+        _doubt(min(confs)),
+        float(rank == 0),
+        float(second is not None and second == meaning),
+        float(second is not None and second != meaning),
+        transcript.second_confidence if second == meaning and second is not None else 0.0,
+        float(transcript.second is None),
+        1.0 / (others[0] + 1) if others else 0.0,
+        min(4, len(others)) / 4,
+        min(3, transcript.unknown) / 3,
+        min(30.0, transcript.snr_db if transcript.snr_db is not None else 20.0) / 30,
+        abs(math.log(max(60.0, spoken_ms / count) / _USUAL_WORD_MS)),
+        min(12, count) / 12,
+        float(planned is True),
+        float(planned is False),
+    )
+    return Candidate(text, parsed, is_allowed, rank, features)
+
+
+def _doubt(confidence: float) -> float:
+    """0 for certain, 1 for a hundredth: confidences crowd near one, where their differences matter most."""
+    return min(1.0, -math.log(max(0.01, confidence)) / 4.6)
