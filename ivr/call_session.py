@@ -14,6 +14,7 @@ from ivr.dialogue.effects import (
     AwaitKeys,
     Effect,
     HandOver,
+    Journal,
     StopListening,
     StopPlayback,
 )
@@ -36,7 +37,7 @@ from ivr.dialogue.events import (
     SpeechBegan,
     StaffAct,
 )
-from ivr.dialogue.keeping import Heard
+from ivr.dialogue.keeping import Heard, text_hash
 from ivr.dialogue.keys import complete, read_keys
 from ivr.dialogue.script import KeyRule
 from ivr.dialogue.staffing import act
@@ -78,9 +79,7 @@ class CallSession:
             case CallBegan():
                 return self._begin(event, now)
             case PromptDone():
-                if state.playing == event.say_id:
-                    state.playing = None
-                return []
+                return self._played(event)
             case SpeechBegan():
                 return self._interrupt()
             case AnswerHeard():
@@ -109,6 +108,21 @@ class CallSession:
             case Failed():
                 return self._failed(event)
         assert_never(event)
+
+    def _played(self, event: PromptDone) -> list[Effect]:
+        """A prompt is over. A disclosure counts as made only when it was heard to its end, and that is kept."""
+        state = self.state
+        if state.playing == event.say_id:
+            state.playing = None
+        if state.disclosing is None or state.disclosing[0] != event.say_id or not event.heard:
+            return []
+        _, question_id, text = state.disclosing
+        state.disclosing = None
+        state.disclosed.add(question_id)
+        if not state.recording:
+            return []  # before consent nothing is kept; the consent itself names the text
+        told = {"question": question_id, "version": self.house.disclosure_version, "text_hash": text_hash(text)}
+        return [Journal("disclosed", told)]
 
     def _failed(self, event: Failed) -> list[Effect]:
         """Nothing of the effect was kept. The caller is told once, without touching the store again, and a person

@@ -23,6 +23,10 @@ def grammars_for(script: Script, prompts: Catalogue) -> Mapping[str, tuple[str, 
         phrases = None if question.free else grammar(question.kind, language, length=question.length)
         if phrases is not None:
             made[question.id] = phrases
+        if question.kind is Kind.AMOUNT and phrases is not None:
+            made[f"{question.id}.which"] = (*phrases, *prompts.phrases("first"), *prompts.phrases("second"))
+        if question.role is Role.CONSENT and phrases is not None:
+            made[question.id] = (*phrases, *prompts.phrases("repay"))
         if question.role is Role.SUMMARY:
             made[question.id] = (*_union(language, _SUMMARY), *prompts.phrases("leads"), *prompts.phrases("fields"))
     yes_no = grammar(Kind.YES_NO, language)

@@ -103,6 +103,8 @@ def _listen(house: House, state: CallState, question: Question) -> Listen:
         grammar = house.grammars.get("yes_no")
     elif state.mode is Mode.WHICH_SLOT:
         grammar = house.grammars.get("which_slot")
+    elif state.mode is Mode.WHICH_VALUE:
+        grammar = house.grammars.get(f"{question.id}.which", house.grammars.get(question.id))
     else:
         grammar = None if question.free else house.grammars.get(question.id)
     hangover, longest, patience = question.hangover_ms, question.max_ms, question.no_input_ms
@@ -129,14 +131,10 @@ def ask(house: House, state: CallState, variant: str = "ask", prefix: str = "") 
     if state.mode is Mode.WHICH_VALUE and state.pending:
         first, second = (say_value(question.id, value, house.prompts) for value in state.pending.values[:2])
         figures = {"first": first, "second": second}
-    said = speak(
-        house,
-        state,
-        prompt_id,
-        figures,
-        prefix=prefix,
-        may_interrupt=not (question.disclosure and variant == "ask"),
-    )
+    disclosing = question.disclosure and variant == "ask"
+    said = speak(house, state, prompt_id, figures, prefix=prefix, may_interrupt=not disclosing)
+    if disclosing:
+        state.disclosing = (said.say_id, question.id, said.words)
     return [said, _listen(house, state, question)]
 
 

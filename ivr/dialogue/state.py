@@ -21,6 +21,7 @@ from core.risk import RiskReport
 from ivr.dialogue.prompts import Catalogue
 from ivr.dialogue.script import Question, Script
 from ivr.dialogue.slots import from_json
+from speech.answers.model import DateParts
 
 __all__ = ["CallState", "House", "Known", "Mode", "Pending", "fold", "with_read_back"]
 
@@ -113,6 +114,9 @@ class CallState:
     over: bool = False
     apologised: bool = False
     with_staff: bool = False
+    disclosing: tuple[int, str, str] | None = None
+    disclosed: set[str] = field(default_factory=set)
+    parts: DateParts = field(default_factory=DateParts)
 
     @property
     def slots(self) -> dict[str, Answer[Any]]:

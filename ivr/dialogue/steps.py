@@ -62,8 +62,10 @@ def go_on(house: House, state: CallState, prefix: str = "") -> list[Effect]:
 def take_step(house: House, state: CallState, heard: Heard, now: datetime) -> list[Effect]:
     """Deal with an understood answer to a step."""
     question, parsed, evidence = state.question(house.script), heard.parsed, heard.evidence
+    if question.disclosure and question.id not in state.disclosed:
+        return ask(house, state)  # nobody can agree to what was not heard to its end
     if question.role is Role.CONSENT:
-        return _take_consent(house, state, parsed, evidence, now)
+        return _take_consent(house, state, heard, now)
     if question.role is Role.OFFER:
         return _take_offer(house, state, parsed, evidence)
     if question.role is Role.RESUME and any(words in heard.text for words in house.prompts.phrases("start_again")):
@@ -75,7 +77,10 @@ def take_step(house: House, state: CallState, heard: Heard, now: datetime) -> li
     return [CheckCode(purpose, binding(state), code)]
 
 
-def _take_consent(house: House, state: CallState, parsed: Parsed, evidence: Evidence, now: datetime) -> list[Effect]:
+def _take_consent(house: House, state: CallState, heard: Heard, now: datetime) -> list[Effect]:
+    parsed, evidence = heard.parsed, heard.evidence
+    if any(words in heard.text for words in house.prompts.phrases("repay")):
+        return hand_over(house, state, "handover.repay", "repay")
     if not isinstance(parsed.value, bool):
         return trouble(house, state, "no_match")
     said = Journal(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from core.evidence import ReadBack
+from core.money import Money
 from ivr.dialogue import steps
 from ivr.dialogue.asking import ask
 from ivr.dialogue.confirmation import Treatment, treat
@@ -14,7 +16,7 @@ from ivr.dialogue.script import Question, Role
 from ivr.dialogue.slots import candidates, doubtful
 from ivr.dialogue.state import CallState, House, Mode, Pending
 from ivr.dialogue.trouble import trouble
-from speech.answers.model import Kind
+from speech.answers.model import DateParts, Kind, Parsed, Reading
 from speech.answers.parsing import parse
 
 __all__ = ["kind_in_focus", "take"]
@@ -34,6 +36,7 @@ _TOPICS = {
 }
 #: Kinds of answer, the one whose words are least like any other's first.
 _PARTICULAR = (Kind.DATE, Kind.TERM, Kind.AMOUNT, Kind.DIGITS)
+_PARTS = ("month", "day", "year")
 _BY_KEY = ("full_name", "national_id_last4", "date_of_birth", "phone", "amount", "term_months")
 
 
@@ -45,9 +48,13 @@ def _settle_echoes(state: CallState) -> list[Effect]:
 
 
 def _take_slot(house: House, state: CallState, question: Question, heard: Heard) -> list[Effect]:
+    if question.kind is Kind.DATE and not heard.parsed.readings and heard.parsed.parts:
+        return _take_part(house, state, question, heard)
     values = candidates(question, heard.parsed, state.today, house.currency, house.region)
     if not values:
         return trouble(house, state, "invalid" if heard.parsed.readings else "no_match")
+    if len(values) == 1 and _maybe_yearly(question, heard, values[0]):
+        values = (values[0], Money.rounded(values[0].major / 12, house.currency))
     if len(values) > 1:
         state.mode, state.pending = Mode.WHICH_VALUE, Pending(question.id, values[:2], heard.evidence)
         return ask(house, state)
@@ -63,6 +70,32 @@ def _take_slot(house: House, state: CallState, question: Question, heard: Heard)
             state.mode, state.pending = Mode.CONFIRM, Pending(question.id, (value,), heard.evidence)
             return [*done, *ask(house, state)]
     return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *steps.go_on(house, state)]
+
+
+def _maybe_yearly(question: Question, heard: Heard, value: Any) -> bool:
+    """A monthly amount said without its period that is odd for a month but plain for a year."""
+    said = any(reading.period for reading in heard.parsed.readings)
+    return question.period is not None and not said and not heard.keyed and doubtful(question, value)
+
+
+def _take_part(house: House, state: CallState, question: Question, heard: Heard) -> list[Effect]:
+    """A date that came in parts: keep what was said and ask for what is missing."""
+    asked = state.variant
+    parts = heard.parsed.parts
+    fits = [part for part in parts if asked in _PARTS and getattr(part, asked) is not None]
+    said = min(fits, key=lambda part: sum(getattr(part, name) is not None for name in _PARTS)) if fits else parts[0]
+    state.parts = said.applied_to(state.parts)
+    day = state.parts.whole()
+    if day is not None:
+        state.parts = DateParts()
+        whole = Heard(Parsed(Kind.DATE, (Reading(day),)), heard.evidence, heard.text, heard.unknown)
+        return _take_slot(house, state, question, whole)
+    missing = next((name for name in _PARTS if getattr(state.parts, name) is None), None)
+    if missing is None:
+        state.parts = DateParts()
+        return trouble(house, state, "invalid")
+    state.troubles["call"] += 1
+    return ask(house, state, missing)
 
 
 def _take_confirmation(house: House, state: CallState, question: Question, heard: Heard) -> list[Effect]:
@@ -98,6 +131,13 @@ def _take_choice(house: House, state: CallState, question: Question, heard: Hear
     fits = [value for value in pending.values if value in said]
     if heard.keyed and heard.text in {"1", "2"}:
         fits = [pending.values[int(heard.text) - 1]]
+    elif len(fits) != 1:
+        named = [
+            value
+            for name, value in zip(("first", "second"), pending.values, strict=False)
+            if any(words in heard.text for words in house.prompts.phrases(name))
+        ]
+        fits = named if len(named) == 1 else fits
     if len(fits) != 1:
         state.mode, state.pending = Mode.ASK, None
         return trouble(house, state, "no_match")

@@ -149,6 +149,41 @@ def test_low_confidence_is_read_back_and_a_no_asks_again() -> None:
     assert all(answer.confirmed for answer in call.session.state.slots.values())
 
 
+def test_a_yearly_income_said_without_its_period_is_asked_about() -> None:
+    answers = HAPPY | {"monthly_income": "forty two thousand dollars", "line.which_of": "a year"}
+    call = TextCall(by_question(answers)).run()
+    assert "line.which_of" in call.prompts
+    assert str(call.value("monthly_income")) == "3500.00"
+    assert call.ended == EndCall("accepted")
+
+
+def test_a_birth_date_in_parts() -> None:
+    answers = HAPPY | {
+        "date_of_birth.ask": "march third",
+        "date_of_birth.year": "nineteen eighty five",
+    }
+    call = TextCall(by_question(answers)).run()
+    assert call.value("date_of_birth") == date(1985, 3, 3)
+    assert "date_of_birth.year" in call.prompts
+    assert call.ended == EndCall("accepted")
+
+
+def test_an_offer_cut_short_cannot_be_accepted() -> None:
+    call = TextCall(by_question(HAPPY))
+    call.flush = {"offer.ask"}
+    call.run()
+    assert call.prompts.count("offer.ask") == 2
+    assert call.ended == EndCall("accepted")
+    told = [entry for entry in call.journal if entry.kind == "disclosed"]
+    assert [entry.data["question"] for entry in told] == ["offer"]
+
+
+def test_balance_goes_to_a_person_before_anything_is_recorded() -> None:
+    call = TextCall(by_question({"consent": "my balance"})).run()
+    assert call.ended == HandOver("repay")
+    assert AllowRecording() not in call.effects
+
+
 def test_correction_inside_a_confirmation() -> None:
     answers = HAPPY | {"amount.confirm": ["no two thousand dollars", "yes"]}
     call = TextCall(by_question(answers), confidence=lambda text: 0.6 if "two thousand" in text else 0.95).run()

@@ -135,6 +135,7 @@ class TextCall:
     said: list[str] = field(default_factory=list)
     ended: EndCall | HandOver | None = None
     steps: int = 0
+    flush: set[str] = field(default_factory=set)
 
     def run(self, limit: int = 400) -> TextCall:
         self._feed(CallBegan("CA1", "case_1", self.caller, None, self.left_behind))
@@ -171,7 +172,9 @@ class TextCall:
             case Say():
                 self.prompts.append(effect.prompt_id)
                 self.said.append(effect.text)
-                return [PromptDone(effect.say_id, heard=True)]
+                heard = effect.prompt_id not in self.flush
+                self.flush.discard(effect.prompt_id)
+                return [PromptDone(effect.say_id, heard=heard)]
             case Journal():
                 self.journal.append(JournalEntry(effect.kind, NOW, "CA1", effect.data))
             case NewCase():
