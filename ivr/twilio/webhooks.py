@@ -48,6 +48,8 @@ _OVER = {
     "no-answer": "no_answer",
     "canceled": "canceled",
 }
+#: Outcomes after which the line has said that a person will call back.
+_CALLS_BACK = frozenset({"review", "incomplete"})
 #: Routes whose answer no caller hears.
 _REPORTS = frozenset({"status", "stream-status"})
 
@@ -221,20 +223,27 @@ class _Routes:
 
     async def _promise(self, call: IncomingCall, reason: str) -> str:
         """Promise a call only when it is on the list."""
-        if self._has.call_backs is None or call.caller is None:
+        if not await self._listed(call, reason):
             return self._documents.call_later()
+        self._meter.count("twilio_call_back", why=reason)
+        return self._documents.call_back_promised()
+
+    async def _listed(self, call: IncomingCall, reason: str) -> bool:
+        """Whether the caller is on the list of people to call back now."""
+        if self._has.call_backs is None or call.caller is None:
+            return False
         try:
             await self._has.call_backs.ask(call, reason)
         except LoanlineError as error:
             self._meter.count("twilio_webhook_failed", why=error.code)
-            return self._documents.call_later()
-        self._meter.count("twilio_call_back", why=reason)
-        return self._documents.call_back_promised()
+            return False
+        return True
 
     # --- what comes after ---------------------------------------------------------------------------------------
 
     async def after_stream(self, form: Form, _query: Form) -> str:
         call = incoming_call(form)
+        await self._keep_word(call)
         if form.get("CallStatus", "") in _OVER:
             await self._over(call.call_id, _OVER[form["CallStatus"]])
             return self._documents.hang_up()
@@ -282,8 +291,18 @@ class _Routes:
         name = call_id(form)
         why = _OVER.get(form.get("CallStatus", ""))
         if why is not None:
+            await self._keep_word(incoming_call(form))
             await self._over(name, why)
         return ""
+
+    async def _keep_word(self, call: IncomingCall) -> None:
+        """The dialogue promised a call back, and the caller may have hung up on its last word: put it on the list."""
+        try:
+            step = self._switchboard.next_step(call.call_id)
+        except NotFound:
+            return
+        if step.kind == "goodbye" and step.reason in _CALLS_BACK:
+            await self._listed(call, step.reason)
 
     async def _over(self, name: str, why: str) -> None:
         await self._calls.call_over(name, why)

@@ -99,6 +99,7 @@ async def test_a_whole_application_by_form(house: FormHouse) -> None:
     await caller.post(f"{BASE}/voice/status", CallStatus="completed")
     record = house.record()
     assert (record.outcome, record.complete) == ("review", True)
+    assert [wish.reason for wish in due(house.storage, house.clock)] == ["review"]
     assert house.switchboard.active == 0
 
 

@@ -233,6 +233,19 @@ async def test_the_line_promises_a_call_back_only_when_it_is_on_the_list(line: L
     assert "call you back" not in withheld.text
 
 
+@pytest.mark.parametrize("route", ["after-stream", "status"])
+@pytest.mark.parametrize(("reason", "kept"), [("review", 1), ("incomplete", 1), ("accepted", 0), ("declined", 0)])
+async def test_a_call_back_that_the_dialogue_promised_is_on_the_list(
+    route: str, reason: str, kept: int, line: LineApp
+) -> None:
+    assert line.call_backs is not None
+    await post(line, "incoming")
+    line.house.step = NextStep("goodbye", reason)
+    for _ in range(2):
+        await post(line, route, CallStatus="completed")
+    assert len(line.call_backs.asked) == kept
+
+
 async def test_a_caller_who_hung_up_is_over(line: LineApp) -> None:
     await post(line, "incoming")
     assert verbs(await post(line, "after-stream", CallStatus="completed")) == ["Hangup"]
