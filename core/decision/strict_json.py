@@ -13,24 +13,26 @@ MOST_BYTES = 5_000_000
 
 
 def read_json(text: str, field: str, most: int = MOST_BYTES) -> object:
-    """Parse one JSON document with exact numbers; NaN, infinities and a key given twice are refused.
+    """Parse one JSON document with exact numbers; NaN, infinities, half characters and a key given twice are refused.
 
     Raises ``InvalidInput`` naming ``field`` or the doubled key.
     """
     if len(text) > most:
         raise InvalidInput(field, f"the document is too large; give at most {most // 1000} kB")
     try:
-        return json.loads(
+        document: object = json.loads(
             text,
             parse_float=_bounded_decimal,
             parse_int=_bounded_int,
             parse_constant=_no_constant,
             object_pairs_hook=_once,
         )
+        json.dumps(document, default=str, ensure_ascii=False).encode()
     except InvalidInput:
         raise
     except (ValueError, ArithmeticError, RecursionError):
         raise InvalidInput(field, "this is not valid JSON; give one JSON document") from None
+    return document
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from core.application import Application
 from core.decision.decide import decide
 from core.decision.facts import facts_of
 from core.decision.model import Decision, Outcome, Terms
-from core.errors import LoanlineError
+from core.errors import InvalidInput, LoanlineError
 from core.evidence import Evidence
 from core.ports import Clock, Storage
 from core.risk import RiskReport
@@ -36,6 +36,16 @@ class ApplicationDesk:
         verified = await self._verified(application, risk)
         decider = self.rules.decider(self._clock, verified.checks, verified.evidence)
         return await asyncio.to_thread(intake.submit, self._storage, self._clock, application, risk, decider, delivery)
+
+    def require_decidable(self, application: Application, risk: RiskReport) -> None:
+        """Raise ``InvalidInput`` naming the field when this application is not for these rules, or its figures cannot
+        be: then it is refused at the door and nothing is stored."""
+        pack = self.rules.pack
+        if application.jurisdiction.upper() != pack.jurisdiction:
+            raise InvalidInput("jurisdiction", f"this line lends in {pack.jurisdiction}")
+        if application.amount.value.currency != pack.currency:
+            raise InvalidInput("currency", f"this line lends in {pack.currency}")
+        facts_of(application, risk, self._clock.now().date())
 
     def accept(self, case_id: str, offer_index: int, assent: Evidence) -> Terms:
         """See ``core.usecases.offer.accept``."""
