@@ -46,7 +46,7 @@ from ivr.dialogue.steps import code_checked, code_sent, decided
 from ivr.dialogue.taking import kind_in_focus, take
 from ivr.dialogue.trouble import trouble
 from speech.answers.model import Command, Parsed
-from speech.answers.parsing import parse
+from speech.repair.understand import understand
 
 __all__ = ["CallSession"]
 
@@ -165,12 +165,24 @@ class CallSession:
                 return ask_again(self.house, state)
             return trouble(self.house, state, "no_match")
         question = state.question(self.house.script)
-        if transcript.confidence < question.reject:
-            return trouble(self.house, state, "no_match")
-        kind = kind_in_focus(self.house, state)
-        parsed = parse(kind, transcript.text, self.house.language, today=state.today)
-        if parsed.command is not None:
+        plain = state.mode is Mode.ASK
+        bounded = plain and question.period is None
+        understood = understand(
+            kind_in_focus(self.house, state),
+            transcript,
+            self.house.language,
+            today=state.today,
+            length=question.length if plain else None,
+            at_least=question.at_least if bounded else None,
+            at_most=question.at_most if bounded else None,
+        )
+        parsed = understood.parsed
+        if parsed.command is not None and transcript.confidence >= question.reject:
             return obey(self.house, state, parsed.command)
+        # Words that are no answer here may still correct another field; then only how well they were heard counts.
+        sure = understood.confidence if parsed.readings else transcript.confidence
+        if sure < question.reject:
+            return trouble(self.house, state, "no_match")
         evidence = Evidence(
             Source.SPEECH,
             now,
@@ -178,15 +190,16 @@ class CallSession:
             prompt_id=f"{state.focus}.{state.variant}",
             start_ms=event.start_ms,
             end_ms=event.end_ms,
-            text=transcript.text,
+            text=understood.text,
             words=tuple(
                 HeardWord(word.text, event.start_ms + word.start, event.start_ms + word.end, word.conf)
                 for word in transcript.words
             ),
             confidence=transcript.confidence,
+            p_error=round(1.0 - sure, 4),
             alternatives=transcript.alternatives,
         )
-        heard = Heard(parsed, evidence, transcript.text, transcript.unknown)
+        heard = Heard(parsed, evidence, understood.text, transcript.unknown)
         return take(self.house, state, heard, now)
 
     def _key(self, digit: str, now: datetime) -> list[Effect]:

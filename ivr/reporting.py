@@ -82,6 +82,7 @@ class CallReporter:
                     name=effect.data["name"],
                     value=effect.data["value"],
                     confidence=evidence["confidence"],
+                    p_error=evidence["p_error"],
                     source=evidence["source"],
                     read_back=evidence["read_back"],
                     from_ms=evidence["start_ms"],

@@ -16,6 +16,8 @@ from speech.recognizer import HearingSpec
 
 __all__ = ["ask", "ask_again", "echo_of", "next_question", "speak"]
 
+#: How many other ways to hear an answer are asked for.
+_ALTERNATIVES = 4
 #: Listening for a plain yes or no to a value just read back.
 _CONFIRM = {"hangover_ms": 600, "max_ms": 8000, "no_input_ms": 6000}
 
@@ -113,7 +115,7 @@ def _listen(house: House, state: CallState, question: Question) -> Listen:
     return Listen(
         state.listening,
         question.id,
-        HearingSpec(house.language, grammar),
+        HearingSpec(house.language, grammar, alternatives=_ALTERNATIVES, second=grammar is not None),
         hangover,
         longest,
         patience,

@@ -24,6 +24,11 @@ class Heard:
         self.parsed, self.evidence, self.text, self.unknown = parsed, evidence, text, unknown
 
     @property
+    def sure(self) -> float:
+        """The calibrated chance that this is what was said; 1 for keys."""
+        return 1.0 if self.keyed else 1.0 - (1.0 if self.evidence.p_error is None else self.evidence.p_error)
+
+    @property
     def keyed(self) -> bool:
         return self.evidence.source is Source.KEYS
 

@@ -61,8 +61,7 @@ def _take_slot(house: House, state: CallState, question: Question, heard: Heard)
     value = values[0]
     if heard.keyed:
         return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *steps.go_on(house, state)]
-    sure = heard.evidence.confidence or 0.0
-    match treat(question, sure, heard.unknown, doubtful(question, value)):
+    match treat(question, heard.sure, heard.unknown, doubtful(question, value)):
         case Treatment.REJECT:
             return trouble(house, state, "no_match")
         case Treatment.CONFIRM:
@@ -154,6 +153,9 @@ def _correct(house: House, state: CallState, slot: str, heard: Heard) -> list[Ef
     done = _settle_echoes(state)
     if len(values) != 1:
         state.focus = slot
+        return [*done, *ask(house, state)]
+    if not question.critical and treat(question, heard.sure, heard.unknown) is not Treatment.TAKE:
+        state.focus, state.mode, state.pending = slot, Mode.CONFIRM, Pending(slot, values, heard.evidence)
         return [*done, *ask(house, state)]
     stored = keep(state, slot, values[0], heard.evidence)
     return [*done, stored, *steps.go_on(house, state, house.prompts.render("line.changed").text)]
