@@ -266,12 +266,21 @@ class AnswerDetector:
         self._wait_from: int | None = None
         self._start_ms: int | None = None
         self._end_ms = 0
+        self._now_ms = 0
         self._going_on: deque[bool] = deque(maxlen=3)
         self._stray_frames = 0
 
     @property
     def speaking(self) -> bool:
         return self._start_ms is not None and not self.done
+
+    @property
+    def quiet_ms(self) -> int:
+        """How long the speaker has been silent within the answer; 0 before it begins and after it is over.
+
+        Where the words so far are whole, ``hangover_ms`` may be lowered to this, and the next frame ends the answer.
+        """
+        return self._now_ms - self._end_ms if self.speaking else 0
 
     def prompt_over(self) -> None:
         """The prompt has played to its end, or was cut: waiting counts from the next frame."""
@@ -306,12 +315,12 @@ class AnswerDetector:
     def _begin(self, at_ms: int, *, interrupts: bool = False) -> SpeechStart:
         self._playing = False
         self._start_ms, audio = self._onset.start(self._pre_roll_ms)
-        self._end_ms = at_ms + FRAME_MS
+        self._end_ms = self._now_ms = at_ms + FRAME_MS
         return SpeechStart(self._start_ms, audio, interrupts)
 
     def _follow(self, at_ms: int, sound: Sound) -> list[Event]:
         assert self._start_ms is not None
-        now = at_ms + FRAME_MS
+        now = self._now_ms = at_ms + FRAME_MS
         self._going_on.append(sound.goes_on)
         # A single stray frame does not keep an answer open.
         if sound.goes_on and sum(self._going_on) >= 2:

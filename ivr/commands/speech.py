@@ -33,23 +33,26 @@ def transcribe(
         str, typer.Option(help="digits, amount, date, name, yes_no, term, purpose or employment.", metavar="KIND")
     ],
     lang: Annotated[str, typer.Option("--lang", help="The language spoken, such as en-US.")] = "en-US",
+    length: Annotated[int, typer.Option(min=0, max=32, help="How many figures were asked for; 0: any.")] = 0,
     as_json: _Json = False,
 ) -> None:
     """What the line hears in one answer, and what it understands."""
     import asyncio  # noqa: PLC0415 - these load the recogniser, which other commands can do without
 
+    from datetime import UTC, datetime  # noqa: PLC0415 - as above
+
     from ivr.settings import load_settings  # noqa: PLC0415 - as above
     from speech.answers.grammar import grammar  # noqa: PLC0415 - as above
-    from speech.answers.parsing import parse  # noqa: PLC0415 - as above
     from speech.answers.report import as_document, as_lines  # noqa: PLC0415 - as above
     from speech.models import find_model  # noqa: PLC0415 - as above
     from speech.recognizer import HearingSpec  # noqa: PLC0415 - as above
+    from speech.repair.understand import ALTERNATIVES, understand  # noqa: PLC0415 - as above
 
-    phrases = grammar(slot, lang)
+    phrases = grammar(slot, lang, length=length or None)
     pcm, offset_ms = _answer_in(file)
     model = find_model(lang, (load_settings().models_path,))
-    heard = asyncio.run(_decode(model, HearingSpec(lang, phrases), pcm))
-    parsed = parse(slot, heard.text, lang)
+    heard = asyncio.run(_decode(model, HearingSpec(lang, phrases, ALTERNATIVES, second=True), pcm))
+    found = understand(slot, heard, lang, today=datetime.now(UTC).date(), length=length or None)
     document: dict[str, Any] = {
         "text": heard.text,
         "words": [
@@ -61,14 +64,18 @@ def transcribe(
             }
             for word in heard.words
         ],
-        **as_document(parsed),
-        "confidence": round(heard.confidence, 4),
+        **as_document(found.parsed),
+        "confidence": round(found.confidence, 4),
+        "why": found.why,
+        "understood": found.text,
+        "alternatives": list(heard.alternatives),
         "unknown": heard.unknown,
     }
     if as_json:
         print(json.dumps(document, ensure_ascii=False))
     else:
-        print(f"{heard.text or '(nothing heard)'}  [{heard.confidence:.2f}]", *as_lines(parsed), sep="\n")
+        sure = f"{found.why}, {found.confidence:.0%} sure"
+        print(f"{heard.text or '(nothing heard)'}  [{sure}]", *as_lines(found.parsed), sep="\n")
 
 
 def _answer_in(file: Path) -> tuple[bytes, int]:

@@ -14,6 +14,7 @@ import hashlib
 import json
 import sys
 import zlib
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,11 +42,13 @@ DEV_VOICES = frozenset({"slt", "joe", "fsdd-george", "fsdd-nicolas"})
 TEST_VOICES = frozenset({"rms", "awb", "fsdd-jackson", "fsdd-lucas"})
 #: +1: more of it can only help; -1: can only hurt; 0: not fitted.
 SIGNS = {
-    "doubt": -1, "least_sure_word": -1, "best_words": 1, "second_same": 1, "second_other": -1, "second_sure": 1,
-    "no_second": 0, "rival_near": -1, "rivals": -1, "unknown": -1, "clear_line": 1, "odd_pace": -1, "words": -1,
-    "planned": 0, "unplanned": 0,
+    "doubt": -1, "least_sure_word": -1, "best_words": 1, "best_unsure": -1, "place": 1, "support": 1, "second_same": 1,
+    "second_sure": 1, "second_other": -1, "rival_near": -1, "crowd": -1, "unknown": -1, "clear_line": 1, "odd_pace": -1,
+    "words": -1, "planned": 0, "unplanned": 0,
 }  # fmt: skip
 Floats = NDArray[np.float64]
+#: How strongly weights are held to nothing, and those of one kind to those of all.
+HOLD, HOLD_TO_GENERAL = 0.1, 0.3
 
 
 def in_dev(speaker: str) -> bool:
@@ -55,30 +58,43 @@ def in_dev(speaker: str) -> bool:
     return zlib.crc32(speaker.encode()) % 3 != 0
 
 
-def examples(heard: list[Heard]) -> tuple[Floats, Floats, list[Kind]]:
-    """The features of every candidate of every answer, and whether it is what was said."""
-    rows, right, kinds = [], [], []
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer: the features of its candidates (with a 1 before them for the bias), and which is right, if any."""
+
+    kind: Kind
+    rows: Floats
+    right: int | None
+
+
+def choices(heard: list[Heard]) -> list[Choice]:
+    """Every answer of which anything was understood that the question allows."""
+    made = []
     for one in heard:
         given = context(one)
         allowed = Allowed(given["today"], given["length"], given["at_least"], given["at_most"])
         kind, truth = one.said.kind, meant(one.said)
-        for candidate in candidates(one.transcript, partial(parse, kind, today=given["today"]), allowed):
-            if candidate.allowed:
-                rows.append(candidate.features)
-                right.append(float(bool(one.said.words) and same(candidate.parsed, truth)))
-                kinds.append(kind)
-    return np.array(rows), np.array(right), kinds
+        found = candidates(one.transcript, partial(parse, kind, today=given["today"]), allowed)
+        if found and found[0].allowed:
+            rows = np.array([(1.0, *each.features) for each in found])
+            fits = [bool(one.said.words) and same(each.parsed, truth) for each in found]
+            made.append(Choice(kind, rows, fits.index(True) if True in fits else None))
+    return made
 
 
-def fit(rows: Floats, right: Floats, towards: Floats, hold: float) -> Floats:
+def fit(answers: list[Choice], towards: Floats, hold: float) -> Floats:
     """Bias and weights of least log loss, held to ``towards`` with strength ``hold``, each with its sign."""
-    wide = np.hstack([np.ones((len(rows), 1)), rows])
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        score = wide @ weights
-        chance = 1 / (1 + np.exp(-score))
-        value = np.logaddexp(0, score).sum() - right @ score + hold * np.square(weights - towards).sum()
-        return float(value), wide.T @ (chance - right) + 2 * hold * (weights - towards)
+        value, slope = hold * float(np.square(weights - towards).sum()), 2 * hold * (weights - towards)
+        for answer in answers:
+            scores = answer.rows @ weights
+            total = np.logaddexp.reduce([0.0, *scores])
+            value += float(total - (0.0 if answer.right is None else scores[answer.right]))
+            slope = slope + np.exp(scores - total) @ answer.rows
+            if answer.right is not None:
+                slope = slope - answer.rows[answer.right]
+        return value, slope
 
     limits: list[tuple[float | None, float | None]] = [(None, None)]
     limits += [{1: (0, None), -1: (None, 0), 0: (0, 0)}[SIGNS[name]] for name in FEATURES]  # type: ignore[list-item]
@@ -104,17 +120,16 @@ def plan_weights(rng: np.random.Generator, tries: int = 4000) -> tuple[float, fl
 
 def document(heard: list[Heard], model: Path) -> dict[str, Any]:
     """The calibration as it is stored, without its hash."""
-    rows, right, kinds = examples(heard)
-    start = np.zeros(len(FEATURES) + 1)
-    general = fit(rows, right, start, 0.5)
+    answers = choices(heard)
+    general = fit(answers, np.zeros(len(FEATURES) + 1), HOLD)
     planned, unplanned = plan_weights(np.random.default_rng(1))
     made: dict[str, Any] = {}
     for kind in Kind:
-        here = np.array([each is kind for each in kinds])
-        weights = fit(rows[here], right[here], general, 1.0) if here.sum() >= 40 else general
+        own = [answer for answer in answers if answer.kind is kind]
+        weights = fit(own, general, HOLD_TO_GENERAL)
         named = dict(zip(FEATURES, (round(float(w), 4) for w in weights[1:]), strict=True))
         named |= {"planned": round(planned, 4), "unplanned": round(unplanned, 4)}
-        made[kind.value] = {"bias": round(float(weights[0]), 4), "weights": named, "candidates": int(here.sum())}
+        made[kind.value] = {"bias": round(float(weights[0]), 4), "weights": named, "answers": len(own)}
     card = {
         "what": "probability that a heard answer is what was said, from the evidence of three listeners",
         "fitted_on": f"{len(heard)} answers of {len({h.said.speaker for h in heard})} speakers; see docs/hearing.md",

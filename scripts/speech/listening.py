@@ -22,7 +22,7 @@ from speech.engines.vosk_pool import VoskPool
 from speech.models import find_model
 from speech.recognizer import HearingSpec, Transcript, Word
 
-__all__ = ["HANGOVER_MS", "Heard", "Line", "from_row", "hear_all", "on_the_line", "to_row"]
+__all__ = ["HANGOVER_MS", "Heard", "Line", "frames_of", "from_row", "hear_all", "on_the_line", "to_row"]
 
 #: The hang-over of the question that asks for each kind (``ivr/dialogue/script.toml``).
 HANGOVER_MS = {
@@ -36,6 +36,8 @@ HANGOVER_MS = {
     Kind.YES_NO: 500,
 }
 _BEFORE_MS, _AFTER_MS = 1200, 1800
+#: An end this little before the speaker's own is no cut: a fading consonant carries no word.
+_LAST_BREATH_MS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class Heard:
     transcript: Transcript
 
 
-def on_the_line(said: Said, line: Line, rng: np.random.Generator, hangover_ms: int = 0) -> tuple[bytes, bool]:
-    """What the recogniser is given of an answer, and whether its end was cut off."""
+def frames_of(said: Said, line: Line, rng: np.random.Generator) -> tuple[list[bytes], int]:
+    """The frames of a line on which somebody answers, as the line decodes them, and when the speaker ends, in ms."""
     clip = _trimmed(said.samples)
     level = speech_level([clip])
     gain = 10 ** (line.level_dbfs / 20) * 32768 / max(level, 1.0)
@@ -77,17 +79,23 @@ def on_the_line(said: Said, line: Line, rng: np.random.Generator, hangover_ms: i
     )
     voice = channel.voice(np.pad(clip, (_BEFORE_MS * 8, _AFTER_MS * 8)))
     end_ms = _BEFORE_MS + len(clip) * 1000 // SAMPLE_RATE
+    starts = range(0, len(voice), FRAME_SAMPLES)
+    return [decode_mulaw(channel.frame(voice[at : at + FRAME_SAMPLES])).tobytes() for at in starts], end_ms
+
+
+def on_the_line(said: Said, line: Line, rng: np.random.Generator, hangover_ms: int = 0) -> tuple[bytes, bool]:
+    """What the recogniser is given of an answer, and whether its end was cut off."""
+    frames, end_ms = frames_of(said, line, rng)
     most = 30_000
     detector = AnswerDetector(hangover_ms or HANGOVER_MS[said.kind], most, most, ear=Ear())
     heard = b""
-    for at in range(0, len(voice), FRAME_SAMPLES):
-        frame = decode_mulaw(channel.frame(voice[at : at + FRAME_SAMPLES])).tobytes()
+    for number, frame in enumerate(frames):
         speaking = detector.speaking
-        for event in detector.feed(at // FRAME_SAMPLES * FRAME_MS, frame):
+        for event in detector.feed(number * FRAME_MS, frame):
             if isinstance(event, SpeechStart):
                 heard = event.audio
             elif isinstance(event, AnswerEnd):
-                return heard + frame, event.end_ms < end_ms - 200
+                return heard + frame, number * FRAME_MS < end_ms - _LAST_BREATH_MS
         if speaking and detector.speaking:
             heard += frame
     return heard, False

@@ -1,4 +1,4 @@
-"""How likely a heard answer is wrong: a small logistic model for each kind of answer, fitted on data.
+"""How likely each meaning heard is the right one: a small choice model for each kind of answer, fitted on data.
 
 ``calibration.json`` holds the weights in plain figures with a card that says on what they were fitted and how well
 they fit (``scripts/speech/fit_calibration.py`` writes it; ``docs/hearing.md`` shows it). Its hash is part of it, so
@@ -34,17 +34,22 @@ def digest(document: Mapping[str, Any]) -> str:
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """``weights`` by kind of answer: the bias first, then one for each of ``FEATURES``. ``most_sure`` is the highest
-    probability it ever gives: as many answers were heard, no more can be promised."""
+    probability it ever gives: as many answers were heard, no more can be promised.
+
+    The meanings compete with each other and with "none of them": each one's score is its bias and weighted features,
+    the score of none is zero, and chances are proportional to the exponentials (conditional logit, McFadden 1974).
+    """
 
     version: str
     weights: Mapping[str, tuple[float, ...]]
     most_sure: float
 
-    def right(self, kind: Kind, features: Sequence[float]) -> float:
-        """The probability that a candidate with these features is what was said."""
+    def right(self, kind: Kind, candidates: Sequence[Sequence[float]]) -> list[float]:
+        """For each candidate's features the probability that it is what was said; together at most ``most_sure``."""
         bias, *weights = self.weights[kind.value]
-        total = bias + sum(weight * value for weight, value in zip(weights, features, strict=True))
-        return min(self.most_sure, 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))))
+        scores = [bias + sum(w * x for w, x in zip(weights, features, strict=True)) for features in candidates]
+        shares = [math.exp(max(-30.0, min(30.0, score))) for score in scores]
+        return [self.most_sure * share / (1.0 + sum(shares)) for share in shares]
 
     @classmethod
     def read(cls, text: str) -> Calibration:

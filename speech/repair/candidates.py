@@ -18,15 +18,17 @@ __all__ = ["FEATURES", "Candidate", "candidates"]
 
 #: What speaks for or against a candidate, in the order of the calibration's weights. Each is from 0 to 1, or about so.
 FEATURES = (
-    "doubt",
-    "least_sure_word",
-    "best_words",
-    "second_same",
-    "second_other",
-    "second_sure",
-    "no_second",
-    "rival_near",
-    "rivals",
+    "doubt",  # of the best words, on average
+    "least_sure_word",  # the doubt of the worst of the best words
+    "best_words",  # it is what the best words mean
+    "best_unsure",  # the same, times the doubt of their worst word
+    "place",  # 1 for the first text that means this, 1/2 for the second, …
+    "support",  # the share of listed texts that mean this
+    "second_same",  # the second listener heard this
+    "second_sure",  # and how sure that was
+    "second_other",  # the second listener heard another meaning
+    "rival_near",  # as place, of the first text that means something else
+    "crowd",  # how many other texts there were at all
     "unknown",
     "clear_line",
     "odd_pace",
@@ -40,12 +42,14 @@ _USUAL_WORD_MS = 380.0
 @dataclass(frozen=True, slots=True, repr=False)
 class Candidate:
     """One meaning. ``parsed`` holds only readings that are allowed, unless none is (``allowed`` False). ``rank`` is 0
-    for the best words, then the alternatives' places, and the number after them for the second listener."""
+    for the best words, then the alternatives' places, and the number after them for the second listener. ``agreed``:
+    the second listener heard the same."""
 
     text: str
     parsed: Parsed
     allowed: bool
     rank: int
+    agreed: bool
     features: tuple[float, ...]
 
     def __repr__(self) -> str:
@@ -105,23 +109,27 @@ def _candidate(
     meaning: object,
     plan: Callable[[str], bool] | None,
 ) -> Candidate:
-    listed = len(transcript.alternatives) + 1
-    second = meanings[listed] if len(meanings) > listed else None
-    others = [place for place, other in enumerate(meanings[:listed]) if other is not None and other != meaning]
+    listed = meanings[: len(transcript.alternatives) + 1]
+    second = meanings[len(listed)] if len(meanings) > len(listed) else None
+    same = [place for place, other in enumerate(listed) if other is not None and other == meaning]
+    others = [place for place, other in enumerate(listed) if other is not None and other != meaning]
     confs = [word.conf for word in transcript.words] or [0.0]
     count = max(1, len(transcript.words))
     spoken_ms = transcript.words[-1].end - transcript.words[0].start if transcript.words else _USUAL_WORD_MS
     planned = None if plan is None or not isinstance(parsed.value, str) else plan(parsed.value)
+    agrees = second is not None and second == meaning
     features = (
         _doubt(sum(confs) / len(confs)),
         _doubt(min(confs)),
         float(rank == 0),
-        float(second is not None and second == meaning),
-        float(second is not None and second != meaning),
-        transcript.second_confidence if second == meaning and second is not None else 0.0,
-        float(transcript.second is None),
+        _doubt(min(confs)) if rank == 0 else 0.0,
+        1.0 / (same[0] + 1) if same else 0.0,
+        len(same) / len(listed),
+        float(agrees),
+        transcript.second_confidence if agrees else 0.0,
+        float(second is not None and not agrees),
         1.0 / (others[0] + 1) if others else 0.0,
-        min(4, len(others)) / 4,
+        min(4, len(transcript.alternatives)) / 4,
         min(3, transcript.unknown) / 3,
         min(30.0, transcript.snr_db if transcript.snr_db is not None else 20.0) / 30,
         abs(math.log(max(60.0, spoken_ms / count) / _USUAL_WORD_MS)),
@@ -129,7 +137,7 @@ def _candidate(
         float(planned is True),
         float(planned is False),
     )
-    return Candidate(text, parsed, is_allowed, rank, features)
+    return Candidate(text, parsed, is_allowed, rank, agrees, features)
 
 
 def _doubt(confidence: float) -> float:

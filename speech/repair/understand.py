@@ -16,7 +16,10 @@ from speech.repair.calibration import Calibration
 from speech.repair.candidates import Candidate, candidates
 from speech.repair.plans import plan_for
 
-__all__ = ["Understood", "understand"]
+__all__ = ["ALTERNATIVES", "Understood", "understand"]
+
+#: How many other hearings to ask the recogniser for, beside a second listener.
+ALTERNATIVES = 4
 
 #: Two meanings both stand when the best is less likely than this and the next at least this share of it.
 _CLEAR = 0.75
@@ -80,14 +83,15 @@ def understand(
     if transcript.second is None and not transcript.alternatives and transcript.snr_db is None:
         return _by_confidence_alone(found[0], transcript)
     calibration = calibration or Calibration.of_the_house()
-    rated = sorted(((calibration.right(kind, one.features), one) for one in found), key=lambda rate: -rate[0])
+    chances = calibration.right(kind, [one.features for one in found])
+    rated = sorted(zip(chances, found, strict=True), key=lambda rate: -rate[0])
     right, best = rated[0]
     if not best.allowed:
         return Understood(best.parsed, max(_NOT_ALLOWED, 1.0 - right), "not what the question allows", best.text)
     if kind in _ONE_EACH and len(rated) > 1 and right < _CLEAR and rated[1][0] >= _CLOSE * right:
         both = _both(best, rated[1][1])
         if both is not None:
-            return Understood(both, (1.0 - right) * (1.0 - rated[1][0]), "two meanings were heard", best.text)
+            return Understood(both, 1.0 - right - rated[1][0], "two meanings were heard", best.text)
     return Understood(best.parsed, 1.0 - right, _why(best, transcript), best.text)
 
 
@@ -115,7 +119,7 @@ def _why(best: Candidate, transcript: Transcript) -> str:
     if best.rank == 0:
         if transcript.second is None:
             return "the best words"
-        return "both listeners agree" if best.features[3] else "the best words, the second listener differs"
+        return "both listeners agree" if best.agreed else "the best words, the second listener differs"
     if best.rank > len(transcript.alternatives):
         return "the second listener's words fit better"
     return "another way to hear the words fits better"

@@ -94,6 +94,19 @@ def test_a_pause_shorter_than_the_hang_over_does_not_end_the_answer():
     assert 940 <= ends[0].end_ms <= 1160
 
 
+def test_silence_within_an_answer_is_told_as_it_grows():
+    ears = detector(hangover=700)
+    told = []
+    for at_ms, frame in Framer().push(line(quiet(400), voice(600), quiet(900), hiss=-60)):
+        ears.feed(at_ms, frame)
+        told.append(ears.quiet_ms)
+    assert told[:20] == [0] * 20
+    assert told[-1] == 0
+    assert 640 <= max(told) < 700
+    falls = [later for now, later in zip(told, told[1:], strict=False) if later < now]
+    assert set(falls) <= {0}
+
+
 def test_the_hang_over_may_be_shortened_once_the_answer_is_complete():
     d = detector(hangover=2000)
     pcm = line(quiet(500), voice(500), quiet(3000))

@@ -26,10 +26,11 @@ def test_the_committed_calibration_is_whole_and_says_where_it_comes_from():
 def test_it_never_promises_more_than_it_has_seen():
     calibration = Calibration.of_the_house()
     best = [0.0] * len(FEATURES)
-    for name in ("best_words", "second_same", "second_sure", "clear_line", "planned"):
+    for name in ("best_words", "place", "support", "second_same", "second_sure", "clear_line", "planned"):
         best[FEATURES.index(name)] = 1.0
     for kind in Kind:
-        assert 0.5 < calibration.right(kind, best) <= calibration.most_sure
+        assert 0.5 < calibration.right(kind, [best])[0] <= calibration.most_sure
+        assert sum(calibration.right(kind, [best, best, best])) <= calibration.most_sure
 
 
 def _changed(**changes):

@@ -1,0 +1,46 @@
+"""When an answer may end before its hang-over: its words are whole, and nothing more can follow.
+
+Only figures of a known number and full dates are ever whole. "Nineteen sixty" may still become sixty nine, and an
+amount may always go on, so they wait. Measured in ``docs/hearing.md``. Pure.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from speech.answers.en.words import ONES, TEENS, TENS, ZEROS
+from speech.answers.model import Kind
+from speech.answers.parsing import parse
+from speech.repair.plans import plan_for
+
+__all__ = ["EARLY_MS", "complete"]
+
+#: Silence after which it is worth asking whether the words so far are whole.
+EARLY_MS = 300
+#: Words after which an English year is over; "nineteen sixty" and "two thousand" may go on.
+_YEAR_ENDS = frozenset({*ONES, *TEENS})
+_DAY_ENDS = ("日", "号")
+#: Figures end in a figure: after "no wait" or "I mean" more will come.
+_FIGURES = frozenset({*ONES, *TEENS, *TENS, *ZEROS})
+
+
+def complete(
+    kind: Kind | str, text: str, language: str = "en-US", *, length: int | None = None, today: date | None = None
+) -> bool:
+    """Whether ``text``, the words recognised so far, is an answer to which nothing is added.
+
+    ``length`` is how many figures the question asks for; without it no figures are ever whole. Figures that break
+    their national plan are not whole either: the caller may be correcting them. Raises ``InvalidInput`` for an
+    unknown kind or language.
+    """
+    if kind not in {Kind.DIGITS, Kind.DATE} or not text:
+        return False
+    parsed = parse(kind, text, language, today=today)
+    if parsed.command is not None or parsed.corrects or parsed.topic is not None or len(parsed.readings) != 1:
+        return False
+    value, last = parsed.readings[0].value, text.split()[-1]
+    if isinstance(value, str):
+        plan = plan_for(language, length)
+        fits = length is not None and len(value) == length and (plan is None or plan(value))
+        return fits and (last in _FIGURES or not text.isascii())
+    return last in _YEAR_ENDS if text.isascii() else last.endswith(_DAY_ENDS)
