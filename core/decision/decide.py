@@ -29,7 +29,7 @@ from core.jurisdiction.pack import Pack, Product
 from core.risk import RiskLevel
 from core.scoring.rating import Rater
 
-__all__ = ["NO_MODEL", "decide", "hash_of_facts", "versions_of"]
+__all__ = ["NO_MODEL", "decide", "decide_by_person", "hash_of_facts", "versions_of"]
 
 #: The model version of a decision that no scorecard took part in.
 NO_MODEL = "none"
@@ -46,6 +46,19 @@ def decide(facts: Facts, pack: Pack, policy: Policy, rater: Rater | None = None)
     ``InvalidInput`` naming an absurd fact, and ``PackError`` when the pack is not the applicant's, is not in force,
     has no rate cap for the day, or the policy does not cover it. Neither ever approves.
     """
+    return _decided(facts, pack, policy, rater, by_person=False)
+
+
+def decide_by_person(facts: Facts, pack: Pack, policy: Policy, rater: Rater | None = None) -> Decision:
+    """What these facts come to when a person has looked at everything that brought a person in, and says yes.
+
+    A person lifts what only a person may lift and nothing else: caps, affordability, limits and knock-outs stand, so
+    the outcome may still be a decline. Raises what ``decide`` raises.
+    """
+    return _decided(facts, pack, policy, rater, by_person=True)
+
+
+def _decided(facts: Facts, pack: Pack, policy: Policy, rater: Rater | None, *, by_person: bool) -> Decision:
     require_sound(facts)
     if facts.jurisdiction.upper() != pack.jurisdiction:
         raise PackError(f"The pack {pack.jurisdiction} is not the applicant's; choose the pack of their place.")
@@ -54,7 +67,7 @@ def decide(facts: Facts, pack: Pack, policy: Policy, rater: Rater | None = None)
     pack.require_in_force(facts.decided_on)
     pack.caps_on(facts.decided_on)
     stands = standing(facts, policy.rules_for(pack), rater)
-    outcome, reasons, offers = _verdict(facts, pack, policy, stands)
+    outcome, reasons, offers = _verdict(facts, pack, policy, stands, by_person=by_person)
     return Decision(
         outcome=outcome,
         reasons=principal_reasons(reasons),
@@ -80,7 +93,7 @@ def versions_of(pack: Pack, policy: Policy, rater: Rater | None = None) -> Versi
     )
 
 
-def _verdict(facts: Facts, pack: Pack, policy: Policy, stands: Standing) -> _Verdict:
+def _verdict(facts: Facts, pack: Pack, policy: Policy, stands: Standing, *, by_person: bool) -> _Verdict:
     missing = _missing(facts, stands.rules)
     if missing:
         return Outcome.INCOMPLETE, missing, ()
@@ -99,6 +112,8 @@ def _verdict(facts: Facts, pack: Pack, policy: Policy, stands: Standing) -> _Ver
         obstacles = (*stands.reasons[: MOST_REASONS - 1], above, *obstacles)
     if not found.terms:
         return Outcome.DECLINE, (*found.obstacles, *stands.reasons), ()
+    if by_person:
+        return Outcome.APPROVE, (*obstacles[: MOST_REASONS - 1], reason("approved_by_person")), found.terms
     return _routed(facts, product, found.terms, (*obstacles, reason("fits_income")))
 
 

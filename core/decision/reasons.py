@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from core.decision.model import Reason
 
-__all__ = ["FIELD_GROUPS", "MOST_REASONS", "principal_reasons", "reason"]
+__all__ = ["FIELD_GROUPS", "MOST_REASONS", "principal_reasons", "reason", "reasons_a_person_may_give"]
 
 MOST_REASONS = 4
 
@@ -127,6 +127,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The checks that protect against fraud were not finished.",
         "Our checks were not finished, so a person will look at your application.",
     ),
+    "approved_by_person": (
+        "A person looked at this application and approved it.",
+        "A colleague looked at your application and approved it.",
+    ),
+    "identity_doubtful": (
+        "We could not make sure that the applicant is the person named.",
+        "We could not make sure who is applying.",
+    ),
     "fits_income": (
         "The payments fit the stated income and debts.",
         "The payments fit your income.",
@@ -153,6 +161,12 @@ def reason(code: str, **values: object) -> Reason:
     shown = {name: _shown(value) for name, value in values.items()}
     text, spoken = _TEXTS[code]
     return Reason(code, text.format(**shown), spoken.format(**shown))
+
+
+def reasons_a_person_may_give() -> tuple[str, ...]:
+    """The codes that stand without figures and say why not: what a reviewer chooses from when declining."""
+    spoken_for = {"approved_by_person", "fits_income", "check_by_person", "check_not_finished", "purpose_by_person"}
+    return tuple(code for code, (text, _) in _TEXTS.items() if "{" not in text and code not in spoken_for)
 
 
 def principal_reasons(found: Iterable[Reason]) -> tuple[Reason, ...]:

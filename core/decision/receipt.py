@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.codec import from_plain, to_json, to_plain
-from core.decision.decide import decide, hash_of_facts
+from core.decision.decide import decide, decide_by_person, hash_of_facts
 from core.decision.model import Decision, Facts
 from core.decision.policy import Policy, parse_policy
 from core.errors import InvalidInput
@@ -22,7 +22,17 @@ from core.scoring.scorecard import parse_scorecard
 __all__ = ["Replay", "Verdict", "bundle", "bundle_hash", "replay"]
 
 _FORMAT = "loanline-receipt-1"
-_KEYS = {"format", "facts", "decision", "pack_sources", "policy_source", "model_source", "shadow", "evidence"}
+_KEYS = {
+    "format",
+    "facts",
+    "decision",
+    "pack_sources",
+    "policy_source",
+    "model_source",
+    "shadow",
+    "evidence",
+    "by_person",
+}
 
 
 class Verdict(StrEnum):
@@ -52,11 +62,13 @@ def bundle(
     rater: Rater | None = None,
     shadow: Mapping[str, Any] | None = None,
     evidence: Sequence[Mapping[str, Any]] = (),
+    *,
+    by_person: bool = False,
 ) -> dict[str, Any]:
     """Everything needed to make the decision again, JSON-ready. It holds figures of one person: store it encrypted.
 
     ``shadow`` is what the challenger would have said (``core.decision.shadow``); it takes no part in a replay.
-    ``evidence`` are the outside's answers, whose hashes the facts name.
+    ``evidence`` are the outside's answers, whose hashes the facts name. ``by_person``: a reviewer said yes.
 
     Raises ``InvalidInput`` when the decision was not made from these facts.
     """
@@ -71,6 +83,7 @@ def bundle(
         "model_source": rater.source if rater else None,
         "shadow": dict(shadow) if shadow else None,
         "evidence": [dict(one) for one in evidence],
+        "by_person": by_person,
     }
 
 
@@ -94,7 +107,7 @@ def replay(
     pack = pack or from_sources(receipt["pack_sources"])
     policy = policy or parse_policy(receipt["policy_source"])
     rater = rater or _model_of(receipt)
-    made = decide(facts, pack, policy, rater)
+    made = (decide_by_person if receipt["by_person"] else decide)(facts, pack, policy, rater)
     identical = (made.outcome, made.reasons, made.offers, made.score) == (
         stored.outcome,
         stored.reasons,
