@@ -1,7 +1,7 @@
 # The verbs of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test suite lint types replay serve lock fixtures clean
+.PHONY: help setup demo test suite lint types replay serve fuzz bench-fraud bench-speech lock fixtures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,6 +35,16 @@ replay: setup ## play every fixture call through the line, faster than real time
 
 serve: setup ## run the line, the console and the API
 	$(BIN)/loanline serve
+
+fuzz: setup ## 10,000 random callers and 10,000 garbled tellings of a call by webhook
+	LOANLINE_RANDOM_CALLERS=10000 $(BIN)/python -m pytest -q tests/ivr/dialogue/test_random_callers.py
+	$(BIN)/python -m scripts.line.shuffle
+
+bench-fraud: setup ## measure the fraud signals on human speech (needs the shared audio beside the project)
+	$(BIN)/python -m scripts.antifraud.bench --audio ../shared/audio --network data/models/vosk-model-spk-0.4
+
+bench-speech: setup ## measure hearing on human and synthetic speech (needs the shared audio beside the project)
+	$(BIN)/python -m scripts.speech.bench
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make: install uv first; it resolves requirements.lock." >&2; exit 3; }
