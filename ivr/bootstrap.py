@@ -30,6 +30,7 @@ from core.storage.opening import DATA_FILE, open_storage
 from core.usecases import intake, offer
 from ivr.call_runner import CallRunner
 from ivr.call_session import CallSession
+from ivr.console.app import Console, ConsoleParts, console
 from ivr.dialogue.events import CallBegan
 from ivr.dialogue.prompts import load_catalogue
 from ivr.dialogue.script import load_script
@@ -232,6 +233,21 @@ class House:
             webhook_router(self.switchboard, calls, verifier, tokens, documents, self.metrics),
             media_router(self.switchboard, calls, verifier, tokens, self.metrics, limits),
         ]
+
+    def console(self) -> Console:
+        """The staff's pages."""
+        return console(
+            ConsoleParts(
+                storage=self.storage,
+                clock=self.clock,
+                ids=self.ids,
+                board=self.board,
+                calls=self.switchboard,
+                house=dialogue_house(self.settings, packaged(self.settings.jurisdiction)),
+                public_url=self.public_url,
+                demo=self.settings.demo,
+            )
+        )
 
     def sandbox_app(self) -> FastAPI:
         return sandbox_app(self._box, self.clock)

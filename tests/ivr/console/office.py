@@ -1,0 +1,86 @@
+"""A console over a small line: real storage, real calls, a scripted recogniser, and browsers of any role."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+
+from core.jurisdiction.library import packaged
+from core.usecases import staff
+from core.usecases.roles import Role
+from ivr.bootstrap import dialogue_house
+from ivr.console.app import ConsoleParts, console
+from ivr.settings import Settings
+from ivr.system import SystemIds
+from tests.core.usecases.test_staff import MovingClock
+from tests.ivr.small_line import SmallLine
+
+HOME = "http://console.test"
+PASSWORD = "a long enough password"
+
+
+class Office:
+    """``browser`` gives a client that is signed in; ``clock`` stands still until it is moved."""
+
+    def __init__(self, folder: Path, line: SmallLine | None = None, *, demo: bool = False) -> None:
+        self.line = line or SmallLine(folder)
+        self.clock, self.ids = MovingClock(), SystemIds()
+        self.storage, self.board = self.line.house.storage, self.line.house.board
+        settings = Settings(data_dir=folder)
+        self.console = console(
+            ConsoleParts(
+                storage=self.storage,
+                clock=self.clock,
+                ids=self.ids,
+                board=self.board,
+                calls=self.line.house.switchboard,
+                house=dialogue_house(settings, packaged("us")),
+                public_url=HOME,
+                demo=demo,
+            )
+        )
+        self.app = FastAPI()
+        self.app.include_router(self.console.router)
+        self.desk = self.console.desk
+
+    def client(self, address: str = "203.0.113.7") -> httpx.AsyncClient:
+        """A browser that is not signed in; it asks from one of our own pages."""
+        transport = httpx.ASGITransport(self.app, client=(address, 5000))
+        return httpx.AsyncClient(
+            transport=transport, base_url=HOME, headers={"sec-fetch-site": "same-origin", "accept": "text/html"}
+        )
+
+    def browser(self, role: Role, name: str = "") -> httpx.AsyncClient:
+        """A browser in which a member of staff of this role has signed in."""
+        client = self.client()
+        client.cookies.set("loanline", self.token(role, name or f"t.{role.value}"), domain="console.test")
+        return client
+
+    def token(self, role: Role, name: str) -> str:
+        with self.storage.begin() as work:
+            known = work.staff.get(name) is not None
+        if not known:
+            staff.add(self.storage, self.clock, name, role, PASSWORD, "os.root")
+        token = self.ids.token()
+        with self.storage.begin() as work:
+            work.staff.begin_session(staff._digest(token), name, self.clock.now())
+            work.commit()
+        return token
+
+    def actions(self) -> list[tuple[str, str, str]]:
+        """The audit log: actor, action, subject."""
+        rows = range(1, self.storage.verify_audit().rows + 1)
+        found = [self.storage.prove(str(number))["row"] for number in rows]
+        return [(row["actor"], row["action"], row["subject"]) for row in found]
+
+
+@asynccontextmanager
+async def open_office(folder: Path, line: SmallLine | None = None, *, demo: bool = False) -> AsyncIterator[Office]:
+    office = Office(folder, line, demo=demo)
+    async with office.app.router.lifespan_context(office.app):
+        yield office
+    office.storage.close()
