@@ -29,7 +29,7 @@ def create_app(house: House) -> FastAPI:
             await house.close()
 
     app = FastAPI(title="Loanline", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (*house.routers(), house.console().router):
+    for router in house.routers():
         app.include_router(router)
 
     @app.get("/healthz", include_in_schema=False)

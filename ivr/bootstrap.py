@@ -1,180 +1,44 @@
-"""The one place where parts are joined. Everything else takes what it needs as constructor arguments."""
+"""The one place where a node's parts are joined. Everything else takes what it needs as constructor arguments."""
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import structlog
 from fastapi import APIRouter, FastAPI
 
-from antifraud.analysis import CallAnalysis, warm
-from antifraud.facts import CallContext
+from antifraud.analysis import warm
 from core.applicant import PhoneNumber
-from core.application import Application
-from core.decision.decide import decide
-from core.decision.facts import facts_of
-from core.decision.model import Decision
-from core.decision.policy import packaged_policy
 from core.errors import EnvironmentProblem, LoanlineError
-from core.evidence import Evidence
-from core.identity.codes import Codes
-from core.jurisdiction.library import packaged
-from core.jurisdiction.pack import ConsentMode, Pack
-from core.ports import Clock, Ids, SmsSender, Storage
-from core.risk import RiskReport
-from core.storage.opening import DATA_FILE, open_storage
-from core.usecases import intake, offer
-from ivr.call_runner import CallRunner
-from ivr.call_session import CallSession
-from ivr.console.app import Console, ConsoleParts, console
-from ivr.dialogue.events import CallBegan
+from core.ports import Clock, SmsSender
+from core.storage.opening import open_storage
+from core.usecases.call_back import BusinessHours
 from ivr.dialogue.prompts import load_catalogue
 from ivr.dialogue.script import load_script
-from ivr.dialogue.state import House as DialogueHouse
-from ivr.errands import Errands
+from ivr.exchange import Parts, make_line
 from ivr.grammars import grammars_for
-from ivr.hearing import Listener
-from ivr.line import IncomingCall, Line
 from ivr.live_board import LiveBoard
-from ivr.recording import Recorder
-from ivr.reporting import CallReporter
-from ivr.risk_watch import RiskWatch
 from ivr.sandbox.app import sandbox_app
 from ivr.sandbox.inbox import SandboxSms, SmsBox
 from ivr.settings import Settings
-from ivr.switchboard import LineSwitchboard
 from ivr.system import SystemClock, SystemIds
 from ivr.telemetry import Metrics
-from ivr.twilio.calls import Calls
-from ivr.twilio.media_socket import Limits, media_router
+from ivr.twilio.call_back_desk import CallBackDesk
+from ivr.twilio.doors import Doors, twilio_doors
+from ivr.twilio.links import ResumeLinks
+from ivr.twilio.media_socket import Limits
 from ivr.twilio.rest import TwilioApi, TwilioSms
-from ivr.twilio.signature import SignatureVerifier
-from ivr.twilio.tokens import StreamTokens
-from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents
-from ivr.twilio.webhooks import router as webhook_router
 from speech.engines.vosk_pool import VoskPool
 from speech.models import find_model, verify
-from speech.recognizer import Recognizer
-from speech.second_opinion import SileroOpinion
-from speech.synthesis import PromptCache, Pyttsx3Voice, Voice
+from speech.synthesis import PromptCache, Pyttsx3Voice
 
-__all__ = ["CallMaker", "House", "Intake", "Parts", "build", "make_line"]
+__all__ = ["House", "build"]
 
 _log = structlog.get_logger()
-_REGIONS = {"US": "US", "CN": "CN"}
-
-
-class Intake:
-    """``ivr.errands.IntakeDesk`` over the core's use cases, with the pack and policy of this line."""
-
-    def __init__(self, storage: Storage, clock: Clock, pack: Pack) -> None:
-        self._storage, self._clock, self._pack, self._policy = storage, clock, pack, packaged_policy()
-
-    def submit(self, application: Application, risk: RiskReport) -> Decision:
-        return intake.submit(self._storage, self._clock, application, risk, self._decide)
-
-    def _decide(self, application: Application, risk: RiskReport) -> Decision:
-        today = self._clock.now().date()
-        self._pack.require_in_force(today)
-        return decide(facts_of(application, risk, today), self._pack, self._policy)
-
-    def accept(self, case_id: str, number: int, assent: Evidence) -> None:
-        offer.accept(self._storage, self._clock, case_id, number, assent)
-
-    def refuse(self, case_id: str, assent: Evidence) -> None:
-        offer.refuse(self._storage, self._clock, case_id, assent)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The adapters a line stands on."""
-
-    storage: Storage
-    clock: Clock
-    ids: Ids
-    sms: SmsSender
-    recognizer: Recognizer
-    voice: Voice
-    board: LiveBoard
-    metrics: Metrics
-
-
-class CallMaker:
-    """Makes the runner of each call from what all calls of a line share."""
-
-    def __init__(self, settings: Settings, parts: Parts) -> None:
-        self._parts = parts
-        self._record = str(settings.data_dir / DATA_FILE)
-        self._pack = packaged(settings.jurisdiction)
-        self._house = dialogue_house(settings, self._pack)
-        self._codes = Codes(parts.storage, parts.clock, parts.ids, parts.sms)
-        self._intake = Intake(parts.storage, parts.clock, self._pack)
-        self._opinion = SileroOpinion()
-        self._spoken_consents = frozenset(
-            consent for consent, mode in self._pack.features.items() if mode <= ConsentMode.ORAL
-        )
-
-    def runner(self, call: IncomingCall, began: CallBegan, line: Line) -> CallRunner:
-        """See ``ivr.switchboard.RunnerMaker``."""
-        parts = self._parts
-        return CallRunner(
-            began,
-            CallSession(self._house),
-            line,
-            clock=parts.clock,
-            voice=parts.voice,
-            listener=Listener(parts.recognizer, self._opinion),
-            recorder=Recorder(parts.storage, call.call_id),
-            errands=Errands(
-                parts.storage,
-                parts.clock,
-                parts.ids,
-                self._codes,
-                self._intake,
-                parts.sms,
-                jurisdiction=self._pack.jurisdiction,
-                call_id=call.call_id,
-                case_id=began.case_id,
-                case_started=parts.clock.now(),
-            ),
-            risk=RiskWatch(CallAnalysis(), CallContext(attestation=call.attestation), self._spoken_consents),
-            reporter=CallReporter(parts.board, parts.metrics, call.call_id, self._record),
-        )
-
-
-def dialogue_house(settings: Settings, pack: Pack) -> DialogueHouse:
-    """The dialogue's fixed part: script, texts, grammars, disclosures."""
-    script, prompts = load_script(), load_catalogue(settings.language)
-    return DialogueHouse(
-        script=script,
-        prompts=prompts,
-        grammars=grammars_for(script, prompts),
-        language=settings.language,
-        currency=pack.currency,
-        region=_REGIONS.get(pack.jurisdiction.upper(), "US"),
-        disclosures={text.disclosure_id: text.text for text in pack.disclosures},
-        disclosure_version=f"{pack.jurisdiction}:{pack.version}",
-        cooling_off=pack.cooling_off_hours,
-        rate=settings.voice_rate,
-    )
-
-
-def make_line(settings: Settings, parts: Parts) -> LineSwitchboard:
-    """A switchboard over these parts."""
-    return LineSwitchboard(
-        storage=parts.storage,
-        clock=parts.clock,
-        ids=parts.ids,
-        metrics=parts.metrics,
-        make_runner=CallMaker(settings, parts).runner,
-        max_calls=settings.max_calls,
-        resume_hours=settings.resume_hours,
-        capacity=parts.recognizer.capacity,
-    )
 
 
 class House:
@@ -200,13 +64,15 @@ class House:
         )
         self._http = httpx.AsyncClient()
         self._box = SmsBox(self.clock, self.ids)
+        self._api = None if settings.demo else TwilioApi(settings.twilio_account_sid, self._token, self.metrics)
+        self._text = self._sms()
         self.switchboard = make_line(
             settings,
             Parts(
                 storage=self.storage,
                 clock=self.clock,
                 ids=self.ids,
-                sms=self._sms(),
+                sms=self._text,
                 recognizer=self.recognizer,
                 voice=self.voice,
                 board=self.board,
@@ -215,39 +81,42 @@ class House:
         )
 
     def _sms(self) -> SmsSender:
-        settings = self.settings
-        if settings.demo:
+        if self.settings.demo or self._api is None:
             return SandboxSms(self._http, f"{self._base}/sandbox")
-        api = TwilioApi(settings.twilio_account_sid, self._token, self.metrics)
-        return TwilioSms(api, settings.twilio_from_number)
+        return TwilioSms(self._api, self.settings.twilio_from_number, f"{self.public_url}/voice/sms-status")
+
+    def _doors(self) -> Doors:
+        """Twilio's doors, and the desk that hands calls over to persons."""
+        settings = self.settings
+        hours = BusinessHours.parse(settings.business_hours)
+        sender = settings.twilio_from_number
+        return twilio_doors(
+            self.switchboard,
+            public_url=self.public_url,
+            auth_token=self._token,
+            token_key=secrets.token_bytes(32),
+            clock=self.clock,
+            ids=self.ids,
+            meter=self.metrics,
+            limits=Limits(stall_s=settings.stall_seconds),
+            staff=PhoneNumber(settings.staff_number) if settings.staff_number else None,
+            from_number=sender,
+            api=self._api,
+            call_backs=CallBackDesk(self.storage, self.clock, self.ids, hours, self.switchboard.case_of),
+            links=self._links(sender) if sender.startswith("+") else None,
+        )
+
+    def _links(self, sender: str) -> ResumeLinks:
+        """The links of text messages, sealed with a key derived from the keyring."""
+        key = hmac.digest(self.storage.keyring.purpose("codes"), b"resume links", "sha256")
+        hours = self.settings.resume_hours
+        return ResumeLinks(
+            key, self.storage, self.clock, self.ids, self._text, self.public_url, PhoneNumber(sender), hours
+        )
 
     def routers(self) -> list[APIRouter]:
-        """Twilio's doors."""
-        verifier = SignatureVerifier(self.public_url, [self._token], WEBHOOK_LIMITS)
-        tokens = StreamTokens(secrets.token_bytes(32), self.clock, self.ids)
-        calls = Calls(self.switchboard, self.metrics)
-        staff = PhoneNumber(self.settings.staff_number) if self.settings.staff_number else None
-        documents = Documents(self.public_url, staff)
-        limits = Limits(stall_s=self.settings.stall_seconds)
-        return [
-            webhook_router(self.switchboard, calls, verifier, tokens, documents, self.metrics),
-            media_router(self.switchboard, calls, verifier, tokens, self.metrics, limits),
-        ]
-
-    def console(self) -> Console:
-        """The staff's pages."""
-        return console(
-            ConsoleParts(
-                storage=self.storage,
-                clock=self.clock,
-                ids=self.ids,
-                board=self.board,
-                calls=self.switchboard,
-                house=dialogue_house(self.settings, packaged(self.settings.jurisdiction)),
-                public_url=self.public_url,
-                demo=self.settings.demo,
-            )
-        )
+        """Every door of the telephone line."""
+        return list(self._doors().routers)
 
     def sandbox_app(self) -> FastAPI:
         return sandbox_app(self._box, self.clock)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from core.errors import Conflict, LoanlineError, SpeechError
+from core.errors import Conflict, LoanlineError, RecognizerBusy, SpeechError
 from core.events import TranscriptLine
 from core.ports import Clock
 from ivr.call_session import CallSession
@@ -93,7 +93,7 @@ class CallRunner:
         self._began, self._session, self._line = began, session, line
         self._clock, self._voice, self._listener = clock, voice, listener
         self._recorder, self._errands, self._risk, self._report = recorder, errands, risk, reporter
-        self._now_ms = 0
+        self._now_ms = began.from_ms
         self._rest = b""
         self._spoken: dict[int, Spoken] = {}
         self._playing_until_ms = 0
@@ -106,6 +106,11 @@ class CallRunner:
         self.next_step = NextStep("reconnect", "dropped")
         self.outcome = "dropped"
         self.over = False
+
+    @property
+    def now_ms(self) -> int:
+        """How far the call has come, over all its streams."""
+        return self._now_ms
 
     @property
     def state(self) -> CallState:
@@ -165,7 +170,7 @@ class CallRunner:
 
     async def _audio(self, event: AudioIn) -> None:
         data = self._rest + event.mulaw
-        at_ms = event.at_ms - len(self._rest) // 8
+        at_ms = self._began.from_ms + event.at_ms - len(self._rest) // 8
         whole = len(data) - len(data) % _FRAME
         self._rest = data[whole:]
         for start in range(0, whole, _FRAME):
@@ -275,6 +280,9 @@ class CallRunner:
                 except LoanlineError as error:
                     name = type(effect).__name__
                     _log.warning("effect_failed", effect=name, code=error.code, call=self._began.call_id)
+                    if isinstance(error, RecognizerBusy):
+                        await self._to_form()
+                        return
                     if isinstance(error, SpeechError) and self._session.state.over:
                         await self._close()
                         return
@@ -341,6 +349,11 @@ class CallRunner:
         self._recorder.play(audio)
         self._report.said(say, self._now_ms, time.perf_counter() - begun)
         await self._line.play(audio, f"{say.prompt_id}:{say.say_id}")
+
+    async def _to_form(self) -> None:
+        """There is no recogniser for this call: the same script goes on as a form by keys and Twilio's ears."""
+        self.next_step, self.outcome = NextStep("form", "recogniser_busy"), "form"
+        await self._close()
 
     def _end(self, step: NextStep, outcome: str) -> None:
         """Close once the last prompt has played, or soon after it should have."""

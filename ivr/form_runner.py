@@ -54,6 +54,9 @@ _log = structlog.get_logger()
 class FormRunner:
     """One form from its first page to its last; an ``ivr.line.Form``. Webhooks may ask at once and twice."""
 
+    #: A form has no sound, so it takes no time on the call's time line.
+    now_ms = 0
+
     def __init__(
         self,
         began: CallBegan,

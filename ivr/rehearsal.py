@@ -13,7 +13,7 @@ from typing import Any
 
 from core.events import TranscriptLine
 from core.storage.opening import open_storage
-from ivr.bootstrap import Parts, make_line
+from ivr.exchange import Parts, make_line
 from ivr.live_board import BoardFact, LiveBoard
 from ivr.replay.result import CallResult, HouseFactory, TurnTiming
 from ivr.sandbox.inbox import SmsBox

@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     resume_hours: Annotated[int, Field(ge=0, le=168)] = Field(24, description="How long a dropped call can go on.")
     staff_number: str = Field("", description="Where calls for a person are sent, in E.164; empty takes a message.")
 
+    business_hours: str = Field(
+        "mon-fri 09:00-17:00 America/New_York", description="When call-backs are made: days, hours, time zone."
+    )
+
     log_level: str = Field("info", description="debug, info, warning or error.")
 
     twilio_account_sid: str = Field("", validation_alias="TWILIO_ACCOUNT_SID", description="Twilio account.")

@@ -216,7 +216,8 @@ class LineSwitchboard:
         place.seen, place.back = self._clock.monotonic(), False
         await asyncio.to_thread(self._open_record, place)
         entries = place.left.entries if place.left else ()
-        return CallBegan(call.call_id, place.case_id, call.caller, call.attestation, entries)
+        from_ms = place.runner.now_ms if place.runner is not None else 0
+        return CallBegan(call.call_id, place.case_id, call.caller, call.attestation, entries, from_ms)
 
     def _open_record(self, place: _Place) -> None:
         with self._storage.begin() as unit:

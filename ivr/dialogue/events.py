@@ -33,13 +33,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class CallBegan:
-    """The line is open. ``left_behind`` is the journal of an unfinished case of this number, if any."""
+    """The line is open. ``left_behind`` is the journal of an unfinished case of this number, if any. ``from_ms`` is
+    where on the call's time line this stream begins: a second stream of one call goes on after the first."""
 
     call_id: str
     case_id: str
     caller: PhoneNumber | None
     attestation: str | None = None
     left_behind: tuple[JournalEntry, ...] = ()
+    from_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from core.errors import NotFound, StorageError
+from core.errors import NotFound, RecognizerBusy, StorageError
 from ivr.call_runner import CallRunner
 from ivr.line import AudioIn, KeyIn, LineEnded, MarkBack
 from ivr.replay.caller import newest_code
 from ivr.replay.channel import load_clip
 from speech.audio import encode_mulaw, silence_mulaw
-from tests.ivr.small_line import CLIPS, KEYS, SmallLine, by_keys
+from tests.ivr.small_line import CLIPS, KEYS, HandLine, SmallLine, by_keys
 
 
 def _record(line: SmallLine) -> Any:
@@ -162,3 +162,30 @@ async def test_unknown_marks_and_odd_lengths_do_no_harm(tmp_path: Path) -> None:
     await line.give(AudioIn(1, b"\xff" * 500))
     await line.give(KeyIn("X"))
     assert not line.runner.over
+
+
+async def test_without_a_recogniser_the_call_goes_on_as_a_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = await SmallLine(tmp_path).answer()
+
+    def busy(_spec: object) -> None:
+        raise RecognizerBusy("Every recogniser is in use.")
+
+    monkeypatch.setattr(line.recognizer, "open", busy)
+    await line.keys("1")
+    assert line.runner.next_step.kind == "form"
+    assert line.line.closed
+
+
+async def test_a_second_stream_goes_on_on_the_same_time_line(tmp_path: Path) -> None:
+    line = await SmallLine(tmp_path).answer()
+    await line.keys("1")
+    await line.hush(2000)
+    first = line.runner.now_ms
+    await line.give(LineEnded("stop"))
+    line.line, line.now_ms = HandLine(), 0
+    line.runner = await line.house.switchboard.connect("CA1", line.line)
+    await line.runner.begin()
+    await line.hush(1500)
+    assert line.runner.now_ms == first + 1500
+    record = _record(line)
+    assert len(record.caller_audio) // 8 >= first + 1000

@@ -1,0 +1,183 @@
+"""Makes the calls of one line: what all of them share, and the runner, the form and the errands of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from antifraud.analysis import CallAnalysis
+from antifraud.facts import CallContext
+from core.application import Application
+from core.decision.decide import decide
+from core.decision.facts import facts_of
+from core.decision.model import Decision
+from core.decision.policy import packaged_policy
+from core.evidence import Evidence
+from core.identity.codes import Codes
+from core.jurisdiction.library import packaged
+from core.jurisdiction.pack import ConsentMode, Pack
+from core.ports import Clock, Ids, SmsSender, Storage
+from core.risk import RiskReport
+from core.storage.opening import DATA_FILE
+from core.usecases import intake, offer
+from ivr.call_runner import CallRunner
+from ivr.dialogue.events import CallBegan
+from ivr.dialogue.prompts import load_catalogue
+from ivr.dialogue.script import load_script
+from ivr.dialogue.state import House as DialogueHouse
+from ivr.errands import Errands
+from ivr.form_runner import FormRunner
+from ivr.grammars import grammars_for
+from ivr.hearing import Listener
+from ivr.line import IncomingCall, Line
+from ivr.live_board import LiveBoard
+from ivr.recording import Recorder
+from ivr.reporting import CallReporter
+from ivr.risk_watch import RiskWatch
+from ivr.sessions import Sessions
+from ivr.settings import Settings
+from ivr.switchboard import LineSwitchboard
+from ivr.telemetry import Metrics
+from speech.recognizer import Recognizer
+from speech.second_opinion import SileroOpinion
+from speech.synthesis import Voice
+
+__all__ = ["CallMaker", "Intake", "Parts", "dialogue_house", "make_line"]
+
+_REGIONS = {"US": "US", "CN": "CN"}
+
+
+class Intake:
+    """``ivr.errands.IntakeDesk`` over the core's use cases, with the pack and policy of this line."""
+
+    def __init__(self, storage: Storage, clock: Clock, pack: Pack) -> None:
+        self._storage, self._clock, self._pack, self._policy = storage, clock, pack, packaged_policy()
+
+    def submit(self, application: Application, risk: RiskReport) -> Decision:
+        return intake.submit(self._storage, self._clock, application, risk, self._decide)
+
+    def _decide(self, application: Application, risk: RiskReport) -> Decision:
+        today = self._clock.now().date()
+        self._pack.require_in_force(today)
+        return decide(facts_of(application, risk, today), self._pack, self._policy)
+
+    def accept(self, case_id: str, number: int, assent: Evidence) -> None:
+        offer.accept(self._storage, self._clock, case_id, number, assent)
+
+    def refuse(self, case_id: str, assent: Evidence) -> None:
+        offer.refuse(self._storage, self._clock, case_id, assent)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The adapters a line stands on."""
+
+    storage: Storage
+    clock: Clock
+    ids: Ids
+    sms: SmsSender
+    recognizer: Recognizer
+    voice: Voice
+    board: LiveBoard
+    metrics: Metrics
+
+
+class CallMaker:
+    """Makes the runner of each call from what all calls of a line share."""
+
+    def __init__(self, settings: Settings, parts: Parts) -> None:
+        self._parts = parts
+        self._record = str(settings.data_dir / DATA_FILE)
+        self._pack = packaged(settings.jurisdiction)
+        self._house = dialogue_house(settings, self._pack)
+        self.sessions = Sessions(self._house)
+        self._codes = Codes(parts.storage, parts.clock, parts.ids, parts.sms)
+        self._intake = Intake(parts.storage, parts.clock, self._pack)
+        self._opinion = SileroOpinion()
+        self._spoken_consents = frozenset(
+            consent for consent, mode in self._pack.features.items() if mode <= ConsentMode.ORAL
+        )
+
+    def runner(self, call: IncomingCall, began: CallBegan, line: Line) -> CallRunner:
+        """See ``ivr.switchboard.RunnerMaker``."""
+        parts = self._parts
+        return CallRunner(
+            began,
+            self.sessions.open(call.call_id),
+            line,
+            clock=parts.clock,
+            voice=parts.voice,
+            listener=Listener(parts.recognizer, self._opinion),
+            recorder=Recorder(parts.storage, call.call_id),
+            errands=self._errands(call, began),
+            risk=RiskWatch(CallAnalysis(), CallContext(attestation=call.attestation), self._spoken_consents),
+            reporter=CallReporter(parts.board, parts.metrics, call.call_id, self._record),
+        )
+
+    def form(self, call: IncomingCall, began: CallBegan) -> FormRunner:
+        """See ``ivr.switchboard.FormMaker``."""
+        parts = self._parts
+        return FormRunner(
+            began,
+            self.sessions.open(call.call_id),
+            clock=parts.clock,
+            recorder=Recorder(parts.storage, call.call_id),
+            errands=self._errands(call, began),
+            reporter=CallReporter(parts.board, parts.metrics, call.call_id, self._record),
+            risk=lambda: _without_sound(call),
+        )
+
+    def _errands(self, call: IncomingCall, began: CallBegan) -> Errands:
+        parts = self._parts
+        return Errands(
+            parts.storage,
+            parts.clock,
+            parts.ids,
+            self._codes,
+            self._intake,
+            parts.sms,
+            jurisdiction=self._pack.jurisdiction,
+            call_id=call.call_id,
+            case_id=began.case_id,
+            case_started=parts.clock.now(),
+        )
+
+
+def _without_sound(call: IncomingCall) -> RiskReport:
+    """The signals that need no sound of the caller."""
+    analysis = CallAnalysis()
+    analysis.context(CallContext(attestation=call.attestation))
+    return analysis.report(0)
+
+
+def dialogue_house(settings: Settings, pack: Pack) -> DialogueHouse:
+    """The dialogue's fixed part: script, texts, grammars, disclosures."""
+    script, prompts = load_script(), load_catalogue(settings.language)
+    return DialogueHouse(
+        script=script,
+        prompts=prompts,
+        grammars=grammars_for(script, prompts),
+        language=settings.language,
+        currency=pack.currency,
+        region=_REGIONS.get(pack.jurisdiction.upper(), "US"),
+        disclosures={text.disclosure_id: text.text for text in pack.disclosures},
+        disclosure_version=f"{pack.jurisdiction}:{pack.version}",
+        cooling_off=pack.cooling_off_hours,
+        rate=settings.voice_rate,
+    )
+
+
+def make_line(settings: Settings, parts: Parts) -> LineSwitchboard:
+    """A switchboard over these parts."""
+    maker = CallMaker(settings, parts)
+    return LineSwitchboard(
+        storage=parts.storage,
+        clock=parts.clock,
+        ids=parts.ids,
+        metrics=parts.metrics,
+        make_runner=maker.runner,
+        max_calls=settings.max_calls,
+        resume_hours=settings.resume_hours,
+        capacity=parts.recognizer.capacity,
+        sessions=maker.sessions,
+        make_form=maker.form,
+    )
