@@ -39,6 +39,7 @@ class Action(StrEnum):
     TAKE_OVER = "call.take_over"
     CASES = "case.see"
     CLIPS = "clip.play"
+    DECIDE = "case.decide"
     RECORDS = "record.see"
     AUDIT = "audit.see"
     VERIFY = "audit.verify"
@@ -53,7 +54,7 @@ ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.VIEWER: frozenset(_WATCHER),
         #: An agent hears and reads the calls that he or she takes over: own calls, no others.
         Role.AGENT: frozenset({*_WATCHER, Action.REVEAL, Action.TAKE_OVER}),
-        Role.UNDERWRITER: frozenset({*_READER, Action.REVEAL}),
+        Role.UNDERWRITER: frozenset({*_READER, Action.REVEAL, Action.DECIDE}),
         Role.FRAUD_ANALYST: frozenset({*_READER, Action.LISTEN, Action.NUDGE}),
         Role.SUPERVISOR: frozenset(
             {
@@ -63,6 +64,7 @@ ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.NUDGE,
                 Action.CORRECT,
                 Action.TAKE_OVER,
+                Action.DECIDE,
                 Action.AUDIT,
             }
         ),

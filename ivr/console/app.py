@@ -15,9 +15,11 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from core.errors import NotFound
 from core.ports import Clock, Ids
 from core.storage.store import SqlStorage
+from core.usecases.decisions import Rulebook
 from core.usecases.roles import Action, may
 from core.usecases.staff import Visitor
 from ivr.console.call_page import CallPage
+from ivr.console.cases import Cases
 from ivr.console.desk import Desk
 from ivr.console.door import Door, Listed
 from ivr.console.grants import Grants
@@ -26,6 +28,8 @@ from ivr.console.ladder import Calls, Ladder
 from ivr.console.listening import Listening
 from ivr.console.live import Live
 from ivr.console.masking import Masker
+from ivr.console.overview import Overview
+from ivr.console.records import Records
 from ivr.console.sign_in import SignIn
 from ivr.console.views import STATIC, Views
 from ivr.dialogue.script import Role as Step
@@ -48,6 +52,7 @@ class ConsoleParts:
     board: LiveBoard
     calls: Calls
     house: DialogueHouse
+    rules: Rulebook
     public_url: str
     demo: bool
 
@@ -91,6 +96,9 @@ def console(parts: ConsoleParts) -> Console:
     CallPage(door, parts.storage, desk, views, masker, steps, grants, prompts)
     Ladder(door, parts.storage, desk, parts.calls, views)
     Listening(door, parts.storage, desk, parts.calls, grants)
+    Cases(door, parts.storage, parts.clock, views, grants, parts.rules)
+    Records(door, parts.storage, views, masker, grants)
+    Overview(door, parts.storage, parts.clock, desk, views)
     door.public("/console/{rest:path}", _nothing)
     return Console(router, tuple(door.table), desk)
 

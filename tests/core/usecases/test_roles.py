@@ -27,6 +27,7 @@ def test_the_rights_that_touch_a_person() -> None:
     assert _who(Action.NUDGE) == {"fraud_analyst", "supervisor"}
     assert _who(Action.TAKE_OVER) == {"agent", "supervisor"}
     assert _who(Action.CLIPS) == {"underwriter", "fraud_analyst", "supervisor"}
+    assert _who(Action.DECIDE) == {"underwriter", "supervisor"}
     assert _who(Action.VERIFY) == {"auditor", "operator"}
 
 

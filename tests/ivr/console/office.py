@@ -9,11 +9,13 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
+from core.decision.policy import packaged_policy
 from core.jurisdiction.library import packaged
 from core.usecases import staff
+from core.usecases.decisions import Rulebook
 from core.usecases.roles import Role
-from ivr.bootstrap import dialogue_house
 from ivr.console.app import ConsoleParts, console
+from ivr.exchange import dialogue_house
 from ivr.settings import Settings
 from ivr.system import SystemIds
 from tests.core.usecases.test_staff import MovingClock
@@ -39,6 +41,7 @@ class Office:
                 board=self.board,
                 calls=self.line.house.switchboard,
                 house=dialogue_house(settings, packaged("us")),
+                rules=Rulebook(packaged("us"), packaged_policy()),
                 public_url=HOME,
                 demo=demo,
             )

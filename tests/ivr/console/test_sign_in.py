@@ -122,7 +122,7 @@ async def test_the_demonstration_signs_in_on_its_own_machine_only(tmp_path: Path
 
 async def test_without_demo_mode_there_is_no_such_door(office: Office) -> None:
     async with office.client("127.0.0.1") as client:
-        assert (await client.post("/console/demo", data={"role": "viewer"})).status_code == 404
+        assert (await client.post("/console/demo", data={"role": "viewer"})).status_code in {404, 405}
 
 
 def test_over_https_the_cookie_is_bound_to_the_host(office: Office) -> None:
