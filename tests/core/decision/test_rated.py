@@ -179,7 +179,7 @@ def _most(decision: Decision) -> int:
     return max((terms.principal.minor for terms in decision.offers), default=0)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, derandomize=True)
 @given(asked=ASKED, low=some.integers(400, 760), more=some.integers(0, 200))
 def test_limit_and_price_are_monotone_in_the_score(asked: Facts, low: int, more: int) -> None:
     worse, better = (decide(asked, US, POLICY, Fixed(score)) for score in (low, low + more))
@@ -191,7 +191,7 @@ def test_limit_and_price_are_monotone_in_the_score(asked: Facts, low: int, more:
         assert better.outcome is Outcome.APPROVE
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, derandomize=True)
 @given(asked=ASKED)
 def test_no_offer_passes_the_cap_and_each_sums_exactly(asked: Facts) -> None:
     made = decide(asked, US, POLICY, CARD)
@@ -201,7 +201,7 @@ def test_no_offer_passes_the_cap_and_each_sums_exactly(asked: Facts) -> None:
         assert terms.instalments[-1].balance.minor == 0
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000, deadline=None, derandomize=True)
 @given(asked=ASKED)
 def test_the_first_reason_is_what_would_lift_the_score_most(asked: Facts) -> None:
     """Counterfactual: setting one meaning's features to their best lifts the score by exactly its shortfall."""
@@ -223,7 +223,7 @@ def _best(feature: Any) -> Decimal:
     return Decimal(one.high) - 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(asked=ASKED, level=some.sampled_from(list(RiskLevel)), complete=some.booleans())
 def test_the_voice_moves_no_score_limit_or_price(asked: Facts, level: RiskLevel, complete: bool) -> None:
     calm = decide(asked, US, POLICY, CARD)

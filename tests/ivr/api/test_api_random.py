@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from ivr.api.schema import COMPONENTS
@@ -52,7 +52,7 @@ def checked(answer: Any) -> None:
         assert (answer.status_code == 422) <= ("field" in body)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(changes=some.dictionaries(some.sampled_from(FIELDS), VALUES, max_size=4), number=some.integers(0, 10**6))
 def test_no_document_breaks_it(house: Door, token: str, changes: dict[str, Any], number: int) -> None:
     headers = bearer(token) | {"Idempotency-Key": f"random-{number:08}", "Content-Type": "application/json"}
@@ -60,7 +60,7 @@ def test_no_document_breaks_it(house: Door, token: str, changes: dict[str, Any],
     checked(house.client.post("/api/v1/applications", content=body, headers=headers))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     body=some.binary(max_size=200),
     path=some.sampled_from(["", "/x/acceptance", "/api.shop." + "0" * 32 + "/acceptance"]),
