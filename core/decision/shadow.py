@@ -38,24 +38,25 @@ def judge(
     """Decide by the champion, ask the challenger, and bundle both. Raises what ``decide`` raises for the champion; a
     challenger that fails is noted and changes nothing. ``evidence`` are the outside's answers behind the facts."""
     decision = decide(facts, pack, policy, champion)
-    shadow = shadow_of(facts, pack, policy, champion, challenger)
+    shadow = shadow_of(facts, decision, pack, policy, champion, challenger)
     return Judged(decision, bundle(facts, decision, pack, policy, champion, shadow, evidence))
 
 
 def shadow_of(
-    facts: Facts, pack: Pack, policy: Policy, champion: Rater | None, challenger: Rater | None
+    facts: Facts, decision: Decision, pack: Pack, policy: Policy, champion: Rater | None, challenger: Rater | None
 ) -> dict[str, Any] | None:
     """Both models' scores and chances, and the outcome and largest offer under the challenger; ``None`` where nobody
-    was scored."""
+    was scored. ``decision`` is the champion's; it is the challenger's too where both scores fall in one band."""
     row = features_of(facts)
     if row is None or champion is None or challenger is None or champion.currency != facts.amount.currency:
         return None
     try:
         other = challenger.rate(row)
-        under = decide(facts, pack, policy, challenger)
+        mine, rules = champion.rate(row), policy.rules_for(pack)
+        same = rules.band_of(mine.score) == rules.band_of(other.score)
+        under = decision if same else decide(facts, pack, policy, challenger)
     except LoanlineError as error:
         return {"model": challenger.version, "failed": error.code}
-    mine = champion.rate(row)
     return {
         "model": challenger.version,
         "score": other.score,
