@@ -13,13 +13,18 @@ from fastapi import APIRouter, FastAPI
 
 from antifraud.analysis import warm
 from core.applicant import PhoneNumber
+from core.decision.policy import packaged_policy
 from core.errors import EnvironmentProblem, LoanlineError
+from core.jurisdiction.library import packaged
 from core.ports import Clock, SmsSender
+from core.scoring.library import packaged_challenger, packaged_scorecard
 from core.storage.opening import open_storage
 from core.usecases.call_back import BusinessHours
+from core.usecases.decisions import Rulebook
+from ivr.console.app import Console, ConsoleParts, console
 from ivr.dialogue.prompts import load_catalogue
 from ivr.dialogue.script import load_script
-from ivr.exchange import Parts, make_line
+from ivr.exchange import Parts, dialogue_house, make_line
 from ivr.grammars import grammars_for
 from ivr.live_board import LiveBoard
 from ivr.sandbox.app import sandbox_app
@@ -117,6 +122,23 @@ class House:
     def routers(self) -> list[APIRouter]:
         """Every door of the telephone line."""
         return list(self._doors().routers)
+
+    def console(self) -> Console:
+        """The staff's pages."""
+        pack = packaged(self.settings.jurisdiction)
+        return console(
+            ConsoleParts(
+                storage=self.storage,
+                clock=self.clock,
+                ids=self.ids,
+                board=self.board,
+                calls=self.switchboard,
+                house=dialogue_house(self.settings, pack),
+                rules=Rulebook(pack, packaged_policy(), packaged_scorecard(), packaged_challenger()),
+                public_url=self.public_url,
+                demo=self.settings.demo,
+            )
+        )
 
     def sandbox_app(self) -> FastAPI:
         return sandbox_app(self._box, self.clock)
