@@ -227,7 +227,8 @@ class CallSession:
         keys, state.keys, state.listening, state.interrupted = state.keys, "", None, False
         question = state.question(self.house.script)
         kind = kind_in_focus(self.house, state)
-        parsed = Parsed(kind) if state.mode in {Mode.WHICH_VALUE, Mode.WHICH_SLOT} else read_keys(question, kind, keys)
+        choosing = state.mode in {Mode.WHICH_VALUE, Mode.WHICH_PERIOD, Mode.WHICH_SLOT}
+        parsed = Parsed(kind) if choosing else read_keys(question, kind, keys)
         shown = "" if question.secret else keys
         prompt_id = f"{state.focus}.{state.variant}"
         evidence = Evidence(Source.KEYS, now, call_id=state.call_id, prompt_id=prompt_id, text=shown)

@@ -91,6 +91,8 @@ def _prompt_id(house: House, state: CallState, question: Question, variant: str)
         return f"{question.id}.confirm"
     if state.mode is Mode.WHICH_VALUE:
         return "line.which_of"
+    if state.mode is Mode.WHICH_PERIOD:
+        return "line.which_period"
     if state.mode is Mode.WHICH_SLOT:
         return "summary.which_keys" if variant == "keys" else "summary.which"
     if question.role is Role.OFFER and variant == "ask" and _is_counter(state):
@@ -105,7 +107,7 @@ def _listen(house: House, state: CallState, question: Question) -> Listen:
         grammar = house.grammars.get("yes_no")
     elif state.mode is Mode.WHICH_SLOT:
         grammar = house.grammars.get("which_slot")
-    elif state.mode is Mode.WHICH_VALUE:
+    elif state.mode in {Mode.WHICH_VALUE, Mode.WHICH_PERIOD}:
         grammar = house.grammars.get(f"{question.id}.which", house.grammars.get(question.id))
     else:
         grammar = None if question.free else house.grammars.get(question.id)
@@ -130,7 +132,7 @@ def ask(house: House, state: CallState, variant: str = "ask", prefix: str = "") 
     state.prompts += 1
     prompt_id = _prompt_id(house, state, question, variant)
     figures: dict[str, str] = _figures(house, state, question)
-    if state.mode is Mode.WHICH_VALUE and state.pending:
+    if state.mode in {Mode.WHICH_VALUE, Mode.WHICH_PERIOD} and state.pending:
         first, second = (say_value(question.id, value, house.prompts) for value in state.pending.values[:2])
         figures = {"first": first, "second": second}
     disclosing = question.disclosure and variant == "ask"

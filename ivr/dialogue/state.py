@@ -55,6 +55,7 @@ class Mode(StrEnum):
     ASK = "ask"
     CONFIRM = "confirm"
     WHICH_VALUE = "which_value"
+    WHICH_PERIOD = "which_period"
     WHICH_SLOT = "which_slot"
 
 

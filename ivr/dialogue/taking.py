@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -54,10 +55,10 @@ def _take_slot(house: House, state: CallState, question: Question, heard: Heard)
     if not values:
         return trouble(house, state, "invalid" if heard.parsed.readings else "no_match")
     if len(values) == 1 and _maybe_yearly(question, heard, values[0]):
-        values = (values[0], Money.rounded(values[0].major / 12, house.currency))
+        monthly = Money.rounded(values[0].major / 12, house.currency)
+        return _ask_which(house, state, Mode.WHICH_PERIOD, Pending(question.id, (values[0], monthly), heard.evidence))
     if len(values) > 1:
-        state.mode, state.pending = Mode.WHICH_VALUE, Pending(question.id, values[:2], heard.evidence)
-        return ask(house, state)
+        return _ask_which(house, state, Mode.WHICH_VALUE, Pending(question.id, values[:2], heard.evidence))
     value = values[0]
     if heard.keyed:
         return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *steps.go_on(house, state)]
@@ -69,6 +70,12 @@ def _take_slot(house: House, state: CallState, question: Question, heard: Heard)
             state.mode, state.pending = Mode.CONFIRM, Pending(question.id, (value,), heard.evidence)
             return [*done, *ask(house, state)]
     return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *steps.go_on(house, state)]
+
+
+def _ask_which(house: House, state: CallState, mode: Mode, pending: Pending) -> list[Effect]:
+    done = _settle_echoes(state)
+    state.mode, state.pending = mode, pending
+    return [*done, *ask(house, state)]
 
 
 def _maybe_yearly(question: Question, heard: Heard, value: Any) -> bool:
@@ -126,8 +133,14 @@ def _take_choice(house: House, state: CallState, question: Question, heard: Hear
     pending = state.pending
     if pending is None:
         return ask(house, state)
-    said = candidates(question, heard.parsed, state.today, house.currency, house.region)
+    parsed = heard.parsed
+    if state.mode is Mode.WHICH_PERIOD:  # the same figure again, without its period, chooses nothing
+        parsed = replace(parsed, readings=tuple(reading for reading in parsed.readings if reading.period))
+    said = candidates(question, parsed, state.today, house.currency, house.region)
     fits = [value for value in pending.values if value in said]
+    if len(said) == 1 and not fits:  # "no, four hundred": neither of them, another value
+        state.mode, state.pending = Mode.ASK, None
+        return _take_slot(house, state, question, heard)
     if heard.keyed and heard.text in {"1", "2"}:
         fits = [pending.values[int(heard.text) - 1]]
     elif len(fits) != 1:
@@ -215,7 +228,7 @@ def take(house: House, state: CallState, heard: Heard, now: datetime) -> list[Ef
             return _correct(house, state, slot, heard)
     if state.mode is Mode.CONFIRM:
         return _take_confirmation(house, state, question, heard)
-    if state.mode is Mode.WHICH_VALUE:
+    if state.mode in {Mode.WHICH_VALUE, Mode.WHICH_PERIOD}:
         return _take_choice(house, state, question, heard)
     if question.role is Role.SLOT:
         return _take_slot(house, state, question, heard)

@@ -46,7 +46,7 @@ class RandomCaller:
         pick = self.random.random
         if pick() < self.clumsiness:
             return self._clumsy()
-        if prompt_id.endswith((".confirm", ".which_of")):
+        if prompt_id.endswith((".confirm", ".which_of", ".which_period")):
             return "yes" if pick() < 0.7 else self.random.choice(["no", "keys:2", "keys:1", "the first"])
         if pick() < 0.3 and question in RIGHT_KEYS:
             return "keys:" + RIGHT_KEYS[question]

@@ -150,11 +150,33 @@ def test_low_confidence_is_read_back_and_a_no_asks_again() -> None:
 
 
 def test_a_yearly_income_said_without_its_period_is_asked_about() -> None:
-    answers = HAPPY | {"monthly_income": "forty two thousand dollars", "line.which_of": "a year"}
+    answers = HAPPY | {"monthly_income": "forty two thousand dollars", "line.which_period": "a year"}
     call = TextCall(by_question(answers)).run()
-    assert "line.which_of" in call.prompts
+    assert "Is that forty two thousand dollars a month, or forty two thousand dollars a year?" in call.said
     assert str(call.value("monthly_income")) == "3500.00"
     assert call.ended == EndCall("accepted")
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [("keys:1", "42000.00"), ("keys:2", "3500.00"), ("forty two thousand a year", "3500.00"), ("per month", "42000.00")],
+)
+def test_the_period_is_chosen_by_word_or_key(words: str, value: str) -> None:
+    answers = HAPPY | {"monthly_income": "forty two thousand dollars", "line.which_period": words}
+    assert str(TextCall(by_question(answers)).run().value("monthly_income")) == value
+
+
+def test_the_same_figure_again_chooses_no_period() -> None:
+    figure = "forty two thousand dollars"
+    answers = HAPPY | {"monthly_income": [figure, "three thousand dollars"], "line.which_period": figure}
+    call = TextCall(by_question(answers)).run()
+    assert "monthly_income.retry" in call.prompts
+    assert str(call.value("monthly_income")) == "3000.00"
+
+
+def test_neither_of_two_readings_but_another_value() -> None:
+    answers = HAPPY | {"monthly_debt": "three fifty", "line.which_of": "no four hundred dollars"}
+    assert str(TextCall(by_question(answers)).run().value("monthly_debt")) == "400.00"
 
 
 def test_a_birth_date_in_parts() -> None:
