@@ -29,8 +29,10 @@ def create_app(house: House) -> FastAPI:
             await house.close()
 
     app = FastAPI(title="Loanline", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
-    for router in house.routers():
+    for router in (*house.routers(), house.console().router):
         app.include_router(router)
+
+    app.mount("/api/v1", house.api())
 
     @app.get("/healthz", include_in_schema=False)
     async def alive() -> PlainTextResponse:

@@ -13,18 +13,17 @@ from fastapi import APIRouter, FastAPI
 
 from antifraud.analysis import warm
 from core.applicant import PhoneNumber
-from core.decision.policy import packaged_policy
 from core.errors import EnvironmentProblem, LoanlineError
 from core.jurisdiction.library import packaged
 from core.ports import Clock, SmsSender
-from core.scoring.library import packaged_challenger, packaged_scorecard
 from core.storage.opening import open_storage
 from core.usecases.call_back import BusinessHours
-from core.usecases.decisions import Rulebook
+from core.usecases.desk import ApplicationDesk
+from ivr.api.app import api_app
 from ivr.console.app import Console, ConsoleParts, console
 from ivr.dialogue.prompts import load_catalogue
 from ivr.dialogue.script import load_script
-from ivr.exchange import Parts, dialogue_house, make_line
+from ivr.exchange import Parts, dialogue_house, make_line, rulebook
 from ivr.grammars import grammars_for
 from ivr.live_board import LiveBoard
 from ivr.sandbox.app import sandbox_app
@@ -71,6 +70,7 @@ class House:
         self._box = SmsBox(self.clock, self.ids)
         self._api = None if settings.demo else TwilioApi(settings.twilio_account_sid, self._token, self.metrics)
         self._text = self._sms()
+        self.desk = ApplicationDesk(self.storage, self.clock, rulebook(settings))
         self.switchboard = make_line(
             settings,
             Parts(
@@ -78,6 +78,7 @@ class House:
                 clock=self.clock,
                 ids=self.ids,
                 sms=self._text,
+                desk=self.desk,
                 recognizer=self.recognizer,
                 voice=self.voice,
                 board=self.board,
@@ -134,11 +135,15 @@ class House:
                 board=self.board,
                 calls=self.switchboard,
                 house=dialogue_house(self.settings, pack),
-                rules=Rulebook(pack, packaged_policy(), packaged_scorecard(), packaged_challenger()),
+                rules=self.desk.rules,
                 public_url=self.public_url,
                 demo=self.settings.demo,
             )
         )
+
+    def api(self) -> FastAPI:
+        """``/api/v1`` for partners, over the same desk as the telephone."""
+        return api_app(self.storage, self.clock, self.desk)
 
     def sandbox_app(self) -> FastAPI:
         return sandbox_app(self._box, self.clock)

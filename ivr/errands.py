@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 from core.applicant import PhoneNumber
 from core.application import Application, Channel
-from core.decision.model import Decision
+from core.decision.model import Decision, Terms
 from core.errors import Conflict, InvalidInput, ProviderError
 from core.events import JournalEntry
 from core.evidence import Evidence
@@ -43,11 +43,11 @@ class CodeDesk(Protocol):
 
 
 class IntakeDesk(Protocol):
-    """Takes applications and the answers to offers; synchronous, one transaction each."""
+    """Takes applications and the answers to offers; one transaction each."""
 
-    def submit(self, application: Application, risk: RiskReport) -> Decision: ...
+    async def submit(self, application: Application, risk: RiskReport) -> Decision: ...
 
-    def accept(self, case_id: str, offer: int, assent: Evidence) -> None: ...
+    def accept(self, case_id: str, offer_index: int, assent: Evidence) -> Terms: ...
 
     def refuse(self, case_id: str, assent: Evidence) -> None: ...
 
@@ -81,7 +81,7 @@ class Errands:
                 result = await self.codes.check(self.case_id, errand.purpose, errand.binding, errand.code)
                 return CodeChecked(result)
             case Submit():
-                return DecisionMade(await asyncio.to_thread(self._submit, state))
+                return DecisionMade(await self._submit(state))
             case SendTerms():
                 await self._send_terms(errand.offer, state)
                 return None
@@ -127,15 +127,10 @@ class Errands:
             unit.commit()
         return result
 
-    def _submit(self, state: CallState) -> Decision:
+    async def _submit(self, state: CallState) -> Decision:
         risk = state.risk or RiskReport.failed("NO_RISK_REPORT")
-        decision = self.intake.submit(self._application(state), risk)
-        self._transaction(
-            lambda unit: unit.journal.append(
-                self.case_id,
-                JournalEntry("submitted", self.clock.now(), self.call_id, {"outcome": decision.outcome.value}),
-            )
-        )
+        decision = await self.intake.submit(self._application(state), risk)
+        await asyncio.to_thread(self._keep, Journal("submitted", {"outcome": decision.outcome.value}), state)
         return decision
 
     def _application(self, state: CallState) -> Application:

@@ -6,19 +6,16 @@ from dataclasses import dataclass
 
 from antifraud.analysis import CallAnalysis
 from antifraud.facts import CallContext
-from core.application import Application
-from core.decision.decide import decide
-from core.decision.facts import facts_of
-from core.decision.model import Decision
 from core.decision.policy import packaged_policy
-from core.evidence import Evidence
 from core.identity.codes import Codes
 from core.jurisdiction.library import packaged
 from core.jurisdiction.pack import ConsentMode, Pack
 from core.ports import Clock, Ids, SmsSender, Storage
 from core.risk import RiskReport
+from core.scoring.library import packaged_challenger, packaged_scorecard
 from core.storage.opening import DATA_FILE
-from core.usecases import intake, offer
+from core.usecases.decisions import Rulebook
+from core.usecases.desk import ApplicationDesk
 from ivr.call_runner import CallRunner
 from ivr.dialogue.events import CallBegan
 from ivr.dialogue.prompts import load_catalogue
@@ -41,30 +38,14 @@ from speech.recognizer import Recognizer
 from speech.second_opinion import SileroOpinion
 from speech.synthesis import Voice
 
-__all__ = ["CallMaker", "Intake", "Parts", "dialogue_house", "make_line"]
+__all__ = ["CallMaker", "Parts", "dialogue_house", "make_line", "rulebook"]
 
 _REGIONS = {"US": "US", "CN": "CN"}
 
 
-class Intake:
-    """``ivr.errands.IntakeDesk`` over the core's use cases, with the pack and policy of this line."""
-
-    def __init__(self, storage: Storage, clock: Clock, pack: Pack) -> None:
-        self._storage, self._clock, self._pack, self._policy = storage, clock, pack, packaged_policy()
-
-    def submit(self, application: Application, risk: RiskReport) -> Decision:
-        return intake.submit(self._storage, self._clock, application, risk, self._decide)
-
-    def _decide(self, application: Application, risk: RiskReport) -> Decision:
-        today = self._clock.now().date()
-        self._pack.require_in_force(today)
-        return decide(facts_of(application, risk, today), self._pack, self._policy)
-
-    def accept(self, case_id: str, number: int, assent: Evidence) -> None:
-        offer.accept(self._storage, self._clock, case_id, number, assent)
-
-    def refuse(self, case_id: str, assent: Evidence) -> None:
-        offer.refuse(self._storage, self._clock, case_id, assent)
+def rulebook(settings: Settings) -> Rulebook:
+    """The rules in force on this line: pack, policy, scorecard, and the challenger that is only compared."""
+    return Rulebook(packaged(settings.jurisdiction), packaged_policy(), packaged_scorecard(), packaged_challenger())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +56,7 @@ class Parts:
     clock: Clock
     ids: Ids
     sms: SmsSender
+    desk: ApplicationDesk
     recognizer: Recognizer
     voice: Voice
     board: LiveBoard
@@ -91,7 +73,6 @@ class CallMaker:
         self._house = dialogue_house(settings, self._pack)
         self.sessions = Sessions(self._house)
         self._codes = Codes(parts.storage, parts.clock, parts.ids, parts.sms)
-        self._intake = Intake(parts.storage, parts.clock, self._pack)
         self._opinion = SileroOpinion()
         self._spoken_consents = frozenset(
             consent for consent, mode in self._pack.features.items() if mode <= ConsentMode.ORAL
@@ -133,7 +114,7 @@ class CallMaker:
             parts.clock,
             parts.ids,
             self._codes,
-            self._intake,
+            parts.desk,
             parts.sms,
             jurisdiction=self._pack.jurisdiction,
             call_id=call.call_id,

@@ -13,7 +13,8 @@ from typing import Any
 
 from core.events import TranscriptLine
 from core.storage.opening import open_storage
-from ivr.exchange import Parts, make_line
+from core.usecases.desk import ApplicationDesk
+from ivr.exchange import Parts, make_line, rulebook
 from ivr.live_board import BoardFact, LiveBoard
 from ivr.replay.result import CallResult, HouseFactory, TurnTiming
 from ivr.sandbox.inbox import SmsBox
@@ -42,6 +43,7 @@ class RehearsalHouse:
             clock=clock,
             ids=ids,
             sms=self.sms_inbox,
+            desk=ApplicationDesk(self.storage, clock, rulebook(settings)),
             recognizer=recognizer,
             voice=voice,
             board=self.board,

@@ -7,19 +7,15 @@ from itertools import count
 from pathlib import Path
 
 from core.applicant import PhoneNumber
-from core.application import Application
-from core.decision.decide import decide
-from core.decision.facts import facts_of
-from core.decision.model import Decision
 from core.decision.policy import packaged_policy
 from core.events import JournalEntry
-from core.evidence import Evidence
 from core.identity.codes import Codes
 from core.jurisdiction.library import packaged
-from core.ports import Clock, Storage, StoredCall
+from core.ports import StoredCall
 from core.risk import RiskLevel, RiskReport
 from core.storage.opening import open_storage
-from core.usecases import intake, offer
+from core.usecases.decisions import Rulebook
+from core.usecases.desk import ApplicationDesk
 from ivr.dialogue.events import CallBegan
 from ivr.errands import Errands
 from ivr.form_runner import FormRunner
@@ -80,25 +76,6 @@ class Texts:
         return next(text[:6] for text in reversed(self.sent) if text[:6].isdigit())
 
 
-class Intake:
-    """The core's own use cases and policy, for the offers of November 2026."""
-
-    def __init__(self, storage: Storage, clock: Clock) -> None:
-        self._storage, self._clock, self._pack = storage, clock, packaged("us")
-
-    def submit(self, application: Application, risk: RiskReport) -> Decision:
-        return intake.submit(self._storage, self._clock, application, risk, self._decide)
-
-    def _decide(self, application: Application, risk: RiskReport) -> Decision:
-        return decide(facts_of(application, risk, START.date()), self._pack, packaged_policy())
-
-    def accept(self, case_id: str, number: int, assent: Evidence) -> None:
-        offer.accept(self._storage, self._clock, case_id, number, assent)
-
-    def refuse(self, case_id: str, assent: Evidence) -> None:
-        offer.refuse(self._storage, self._clock, case_id, assent)
-
-
 class FormHouse:
     """``call`` plays a caller; the rest is what the tests look into. A "stream" here is a form that reconnects."""
 
@@ -108,7 +85,7 @@ class FormHouse:
         self.board, self.metrics, self.capacity = LiveBoard(), Metrics(), capacity
         self.sessions = Sessions(HOUSE)
         self.codes = Codes(self.storage, self.clock, self.ids, self.texts)
-        self.intake = Intake(self.storage, self.clock)
+        self.intake = ApplicationDesk(self.storage, self.clock, Rulebook(packaged("us"), packaged_policy()))
         self.switchboard = LineSwitchboard(
             storage=self.storage,
             clock=self.clock,
