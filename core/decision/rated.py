@@ -12,9 +12,13 @@ from core.decision.model import Facts, Reason
 from core.decision.policy import Rules
 from core.decision.reasons import reason
 from core.money import Money
-from core.scoring.rating import Rater, Rating, Row
+from core.scoring.rating import Rater, Rating, Row, Shortfall
 
 __all__ = ["Standing", "features_of", "standing"]
+
+
+#: What cost less than this share of all points lost is no principal reason (12 CFR 1002.9(b)(2)).
+_LEAST_SHARE = Decimal("0.10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ def standing(facts: Facts, rules: Rules, rater: Rater | None) -> Standing:
     usable = rater is not None and rater.currency == facts.amount.currency and bool(rules.score_bands)
     rating = rater.rate(row) if rater is not None and row is not None and usable else None
     score = rating.score if rating else None
-    why = tuple(reason(one.code) for one in rating.shortfalls) if rating else ()
+    why = tuple(reason(one.code) for one in _weighty(rating.shortfalls)) if rating else ()
     declined = score is not None and rules.band_of(score) is None
     return Standing(rating, rules.at_score(score), rules.most_at(score), why, declined)
+
+
+def _weighty(shortfalls: tuple[Shortfall, ...]) -> tuple[Shortfall, ...]:
+    lost = sum(one.points for one in shortfalls)
+    return tuple(one for one in shortfalls if one.points >= _LEAST_SHARE * lost)

@@ -95,7 +95,9 @@ class Stress:
 
 def flows(pairs: Iterable[tuple[Decision, Decision]]) -> dict[tuple[str, str], int]:
     """How many went from which outcome to which."""
-    return dict(Counter((old.outcome.value, new.outcome.value) for old, new in pairs))
+    counted: Counter[tuple[str, str]] = Counter()
+    counted.update((old.outcome.value, new.outcome.value) for old, new in pairs)
+    return dict(counted)
 
 
 def drift_of(card: Scorecard, facts: Sequence[Facts]) -> list[Drift]:
@@ -144,7 +146,8 @@ def area_under_curve(chances: Sequence[Decimal], bad: Sequence[bool]) -> Decimal
     bads = [chance for chance, was_bad in zip(chances, bad, strict=True) if was_bad]
     if not goods or not bads:
         raise InvalidInput("outcomes", "give loans of both kinds, good and bad")
-    counted = Counter(goods)
+    counted: Counter[Decimal] = Counter()
+    counted.update(goods)
     below, total = {}, 0
     for value in sorted(counted):
         below[value] = total

@@ -66,8 +66,7 @@ def test_without_a_report_that_bears_it_nobody_is_scored(about: Checks) -> None:
 def test_a_poor_report_is_declined_for_its_own_reasons() -> None:
     made = decided(checks=checks(late_90=3, revolving_balance=usd("9900.00")))
     assert made.outcome is Outcome.DECLINE
-    assert codes(made)[:2] == ["payments_late", "card_balances_high"]
-    assert len(made.reasons) <= 4
+    assert codes(made) == ["payments_late", "card_balances_high"]
     assert made.score is not None
     assert made.score < 520
 
