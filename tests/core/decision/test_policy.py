@@ -7,7 +7,7 @@ import pytest
 from core.errors import PackError
 from core.jurisdiction.library import packaged
 from core.jurisdiction.reader import digest_of
-from tests.core.decision.builders import POLICY, US, policy_with
+from tests.core.decision.builders import POLICY, US, policy_with, usd
 
 RULES = POLICY.rules_for(US)
 
@@ -59,3 +59,32 @@ def test_every_rate_of_the_house_is_under_every_cap_of_the_pack_today() -> None:
 def test_a_mistake_rejects_the_policy_and_is_named(old: str, new: str, named: str) -> None:
     with pytest.raises(PackError, match=named.replace(".", r"\.")):
         policy_with(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('{ from = 560, add = "6.00"', '{ from = 510, add = "6.00"'),
+        ('{ from = 560, add = "6.00"', '{ from = 560, add = "9.50"'),
+        ('add = "6.00", limit = "3000.00"', 'add = "6.00", limit = "1000.00"'),
+        ('unscored_limit = "10000.00"', 'unscored_limit = "-1.00"'),
+        ("report_needed = false", 'report_needed = "no"'),
+        ("from = 520", 'from = 520, age = "18"'),
+    ],
+)
+def test_score_bands_that_turn_round_are_refused(old: str, new: str) -> None:
+    with pytest.raises(PackError):
+        policy_with(old, new)
+
+
+def test_a_band_is_found_by_its_points() -> None:
+    rules = POLICY.rules_for(US)
+    assert rules.band_of(519) is None
+    assert (rules.most_at(520), rules.most_at(640), rules.most_at(None)) == (
+        usd("1500.00"),
+        usd("10000.00"),
+        usd("10000.00"),
+    )
+    assert rules.most_at(519) == usd("0.00")
+    assert rules.at_score(600).bands[0].rate == rules.bands[0].rate + 3
+    assert rules.at_score(None) == rules
