@@ -61,6 +61,7 @@ def create_app(house: House) -> FastAPI:
 def _add_demo(app: FastAPI, house: House) -> None:
     """What only a demonstration may have: the sandbox and a plain feed of everything that happens."""
     app.mount("/sandbox", house.sandbox_app())
+    app.include_router(house.phone())
 
     @app.get("/demo/feed", include_in_schema=False)
     async def feed(call: str | None = None) -> StreamingResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,6 +27,11 @@ from ivr.dialogue.script import load_script
 from ivr.exchange import Parts, dialogue_house, make_line, rulebook
 from ivr.grammars import grammars_for
 from ivr.live_board import LiveBoard
+from ivr.phone.callers import ReadyCaller, ReadyTurn
+from ivr.phone.exchange import DemoExchange
+from ivr.phone.routes import phone_router
+from ivr.replay.channel import load_clip
+from ivr.replay.manifest import CODE_PLACE, CallFixture, find_fixtures, read_fixture
 from ivr.sandbox.app import sandbox_app
 from ivr.sandbox.inbox import SandboxSms, SmsBox
 from ivr.settings import Settings
@@ -36,6 +42,7 @@ from ivr.twilio.doors import Doors, twilio_doors
 from ivr.twilio.links import ResumeLinks
 from ivr.twilio.media_socket import Limits
 from ivr.twilio.rest import TwilioApi, TwilioSms
+from speech.audio import encode_mulaw
 from speech.engines.vosk_pool import VoskPool
 from speech.models import find_model, verify
 from speech.synthesis import PromptCache, Pyttsx3Voice
@@ -145,6 +152,11 @@ class House:
         """``/api/v1`` for partners, over the same desk as the telephone."""
         return api_app(self.storage, self.clock, self.desk)
 
+    def phone(self) -> APIRouter:
+        """The telephone in the browser; demo mode only."""
+        exchange = DemoExchange(self._token, self.public_url, self._base)
+        return phone_router(exchange, _ready_callers(Path("audio_fixtures")))
+
     def sandbox_app(self) -> FastAPI:
         return sandbox_app(self._box, self.clock)
 
@@ -179,6 +191,31 @@ class House:
         await self.voice.close()
         await self._http.aclose()
         self.storage.close()
+
+
+def _ready_callers(folder: Path) -> list[ReadyCaller]:
+    """The fixture calls as callers for the telephone in the browser; none where there is no such folder."""
+    if not folder.is_dir():
+        return []
+    return [_ready_caller(read_fixture(path)) for path in find_fixtures([folder])]
+
+
+def _ready_caller(fixture: CallFixture) -> ReadyCaller:
+    turns = [
+        ReadyTurn(
+            turn.when,
+            tuple(encode_mulaw(load_clip(path)) for path in ([] if turn.wants_code else fixture.clips(turn))),
+            CODE_PLACE if turn.wants_code else turn.keys or "",
+            hang_up=turn.hang_up is True,
+            words=turn.words or "",
+        )
+        for turn in fixture.turn
+    ]
+    caller = fixture.caller
+    title = fixture.about.title or fixture.name
+    return ReadyCaller(
+        fixture.name, title, caller.number or "", caller.texts_to or "", caller.attestation or "", tuple(turns)
+    )
 
 
 def _auth_token(settings: Settings) -> str:

@@ -85,7 +85,8 @@ def console(parts: ConsoleParts) -> Console:
     door = Door(router, parts.storage, parts.clock, parts.public_url, views.error)
     grants = Grants(parts.clock)
     masker = Masker(parts.house.prompts.texts, _phrases(parts.house))
-    steps = tuple(step for step in _steps(parts.house))
+    steps = tuple(_steps(parts.house))
+    fields = tuple(question.id for question in parts.house.script.slots)
     prompts = [(name, parts.house.prompts.texts[name]) for name in approved_prompts(parts.house)]
 
     door.public("/console", _to_front)
@@ -93,7 +94,7 @@ def console(parts: ConsoleParts) -> Console:
     door.public("/console/static/{name:path}", _file)
     SignIn(parts.storage, parts.clock, parts.ids, door, views, demo=parts.demo)
     Live(door, desk, views, masker, steps)
-    CallPage(door, parts.storage, desk, views, masker, steps, grants, prompts)
+    CallPage(door, parts.storage, desk, views, masker, steps, fields, grants, prompts)
     Ladder(door, parts.storage, desk, parts.calls, views)
     Listening(door, parts.storage, desk, parts.calls, grants)
     Cases(door, parts.storage, parts.clock, views, grants, parts.rules)

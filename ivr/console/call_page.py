@@ -41,10 +41,18 @@ class CallScreen:
     tick_seconds = 15.0
 
     def __init__(
-        self, story: Story, desk: Desk, views: Views, masker: Masker, who: Visitor, steps: Sequence[str], grants: Grants
+        self,
+        story: Story,
+        desk: Desk,
+        views: Views,
+        masker: Masker,
+        who: Visitor,
+        steps: Sequence[str],
+        fields: Sequence[str],
+        grants: Grants,
     ) -> None:
         self._story, self._desk, self._views, self._masker = story, desk, views, masker
-        self._who, self._steps, self._grants = who, steps, grants
+        self._who, self._steps, self._fields, self._grants = who, steps, fields, grants
 
     def eyes(self) -> Eyes:
         """Asked anew for each piece: a purpose runs out."""
@@ -62,6 +70,7 @@ class CallScreen:
             "steps": self._steps,
             "watchers": self._desk.watchers(self._story.call_id),
             "now": self._desk.now(),
+            "fields": self._fields,
             "identity": IDENTITY,
             "personal": PERSONAL,
         }
@@ -89,12 +98,14 @@ class CallPage:
         views: Views,
         masker: Masker,
         steps: Sequence[str],
+        fields: Sequence[str],
         grants: Grants,
         prompts: Sequence[tuple[str, str]],
     ) -> None:
-        """``prompts`` are those that staff may have the line say: id and text."""
+        """``fields`` are those of an application, in order; ``prompts`` what staff may have the line say: id, text."""
         self._door, self._storage, self._desk, self._views = door, storage, desk, views
-        self._masker, self._steps, self._grants, self._prompts = masker, steps, grants, prompts
+        self._masker, self._steps, self._fields = masker, steps, fields
+        self._grants, self._prompts = grants, prompts
         door.page("/console/calls/{call_id}", Action.WATCH, self.show)
         door.page("/console/calls/{call_id}/events", Action.WATCH, self.events)
         door.page("/console/calls/{call_id}/words", Action.WORDS, self.words, "POST")
@@ -107,7 +118,7 @@ class CallPage:
         return story
 
     def _screen(self, story: Story, who: Visitor) -> CallScreen:
-        return CallScreen(story, self._desk, self._views, self._masker, who, self._steps, self._grants)
+        return CallScreen(story, self._desk, self._views, self._masker, who, self._steps, self._fields, self._grants)
 
     async def show(self, request: Request, who: Visitor) -> Response:
         story = self._story(request)

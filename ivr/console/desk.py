@@ -36,7 +36,7 @@ def attention(story: Story, now: float) -> Attention:
         return Attention(-1, ())
     found: list[tuple[int, str]] = []
     if story.level:
-        found.append((story.level * 100, "risk"))
+        found.append(((0, 30, 200, 300)[story.level], "risk"))
     if now - story.moved > STUCK_SECONDS:
         found.append((60, "stuck"))
     if story.troubles:
