@@ -14,7 +14,7 @@ import hashlib
 import json
 import sys
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,16 +34,18 @@ from speech.repair.allowed import Allowed
 from speech.repair.calibration import Calibration, digest
 from speech.repair.candidates import FEATURES, candidates
 from speech.repair.plans import plan_for
+from speech.repair.understand import ALTERNATIVES
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "speech" / "repair" / "calibration.json"
 DIAGRAM = ROOT / "docs" / "hearing-reliability.svg"
 DEV_VOICES = frozenset({"slt", "joe", "fsdd-george", "fsdd-nicolas"})
 TEST_VOICES = frozenset({"rms", "awb", "fsdd-jackson", "fsdd-lucas"})
-#: +1: more of it can only help; -1: can only hurt; 0: not fitted.
-SIGNS = {
+#: +1: more of it can only help; -1: can only hurt; 0: not fitted; None: either.
+SIGNS: dict[str, int | None] = {
     "doubt": -1, "least_sure_word": -1, "best_words": 1, "best_unsure": -1, "place": 1, "support": 1, "second_same": 1,
-    "second_sure": 1, "second_other": -1, "rival_near": -1, "crowd": -1, "unknown": -1, "clear_line": 1, "odd_pace": -1,
+    "second_sure": 1, "second_other": -1, "no_second": None,
+    "rival_near": -1, "crowd": -1, "unknown": -1, "clear_line": 1, "spelled": -1, "odd_pace": -1,
     "words": -1, "planned": 0, "unplanned": 0,
 }  # fmt: skip
 Floats = NDArray[np.float64]
@@ -65,6 +67,12 @@ class Choice:
     kind: Kind
     rows: Floats
     right: int | None
+
+
+def at_most(heard: Heard, alternatives: int) -> Heard:
+    """The answer with no more other hearings than the line asks for."""
+    kept = heard.transcript.alternatives[:alternatives]
+    return replace(heard, transcript=replace(heard.transcript, alternatives=kept))
 
 
 def choices(heard: list[Heard]) -> list[Choice]:
@@ -97,7 +105,7 @@ def fit(answers: list[Choice], towards: Floats, hold: float) -> Floats:
         return value, slope
 
     limits: list[tuple[float | None, float | None]] = [(None, None)]
-    limits += [{1: (0, None), -1: (None, 0), 0: (0, 0)}[SIGNS[name]] for name in FEATURES]  # type: ignore[list-item]
+    limits += [{1: (0, None), -1: (None, 0), 0: (0, 0), None: (None, None)}[SIGNS[name]] for name in FEATURES]  # type: ignore[list-item]
     return np.asarray(minimize(loss, towards, jac=True, method="L-BFGS-B", bounds=limits).x)
 
 
@@ -120,7 +128,9 @@ def plan_weights(rng: np.random.Generator, tries: int = 4000) -> tuple[float, fl
 
 def document(heard: list[Heard], model: Path) -> dict[str, Any]:
     """The calibration as it is stored, without its hash."""
-    answers = choices(heard)
+    # Every answer counts twice, the other time as a line without the second listener would have heard it.
+    alone = [replace(one, transcript=replace(one.transcript, second=None, second_confidence=0.0)) for one in heard]
+    answers = choices([*heard, *alone])
     general = fit(answers, np.zeros(len(FEATURES) + 1), HOLD)
     planned, unplanned = plan_weights(np.random.default_rng(1))
     made: dict[str, Any] = {}
@@ -129,7 +139,7 @@ def document(heard: list[Heard], model: Path) -> dict[str, Any]:
         weights = fit(own, general, HOLD_TO_GENERAL)
         named = dict(zip(FEATURES, (round(float(w), 4) for w in weights[1:]), strict=True))
         named |= {"planned": round(planned, 4), "unplanned": round(unplanned, 4)}
-        made[kind.value] = {"bias": round(float(weights[0]), 4), "weights": named, "answers": len(own)}
+        made[kind.value] = {"bias": round(float(weights[0]), 4), "weights": named, "answers": len(own) // 2}
     card = {
         "what": "probability that a heard answer is what was said, from the evidence of three listeners",
         "fitted_on": f"{len(heard)} answers of {len({h.said.speaker for h in heard})} speakers; see docs/hearing.md",
@@ -162,10 +172,11 @@ def table(judged: list[Judged], name: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=Path, default=Path("out/hearing/rows.json"))
+    parser.add_argument("--rows", type=Path, nargs="+", default=[Path("out/hearing/rows.json")])
     parser.add_argument("--write", action="store_true", help="write the calibration and its diagram")
     given = parser.parse_args()
-    heard = [from_row(row) for row in json.loads(given.rows.read_text())]
+    rows = [row for path in given.rows for row in json.loads(path.read_text())]
+    heard = [at_most(from_row(row), ALTERNATIVES) for row in rows]
     dev = [one for one in heard if in_dev(one.said.speaker)]
     test = [one for one in heard if not in_dev(one.said.speaker)]
     made = document(dev, find_model("en-US"))

