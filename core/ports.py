@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from core.applicant import PhoneNumber
 from core.application import Application, Status
-from core.decision.keeping import Receipts, Reviews
+from core.decision.keeping import Applicants, Receipts, Reviews
 from core.decision.model import Decision, Terms
 from core.events import JournalEntry, TranscriptLine
 from core.evidence import Evidence
@@ -370,6 +370,7 @@ class UnitOfWork(Protocol):
     receipts: Receipts
     reviews: Reviews
     api_keys: ApiKeys
+    applicants: Applicants
 
     def commit(self) -> None:
         """Raises ``StorageError`` when nothing could be stored."""

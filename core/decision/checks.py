@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from core.money import Money
 
-__all__ = ["NO_CHECKS", "Checks", "FileKind", "ReportFacts", "State"]
+__all__ = ["NO_CHECKS", "Checks", "FileKind", "Past", "ReportFacts", "State"]
 
 
 class State(StrEnum):
@@ -52,6 +52,16 @@ class ReportFacts:
         if self.revolving_limit.minor <= 0:
             return None
         return (Decimal(self.revolving_balance.minor) / self.revolving_limit.minor).quantize(Decimal("0.0001"))
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the same person, or the same telephone number, asked of us before: applications in the last thirty days,
+    loans accepted and not closed, and what was lent in them."""
+
+    asked_lately: int
+    open_loans: int
+    owed: Money
 
 
 @dataclass(frozen=True, slots=True)

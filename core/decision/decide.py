@@ -98,7 +98,7 @@ def _verdict(facts: Facts, pack: Pack, policy: Policy, stands: Standing, *, by_p
     if missing:
         return Outcome.INCOMPLETE, missing, ()
     product = pack.product_for(facts.purpose)
-    out = _knock_outs(facts, pack, product)
+    out = _knock_outs(facts, pack, product, stands.rules)
     if out or product is None:
         return Outcome.DECLINE, out, ()
     if stands.declined or stands.most < product.min_amount:
@@ -114,7 +114,7 @@ def _verdict(facts: Facts, pack: Pack, policy: Policy, stands: Standing, *, by_p
         return Outcome.DECLINE, (*found.obstacles, *stands.reasons), ()
     if by_person:
         return Outcome.APPROVE, (*obstacles[: MOST_REASONS - 1], reason("approved_by_person")), found.terms
-    return _routed(facts, product, found.terms, (*obstacles, reason("fits_income")))
+    return _routed(facts, product, stands.rules, found.terms, (*obstacles, reason("fits_income")))
 
 
 def _missing(facts: Facts, rules: Rules) -> tuple[Reason, ...]:
@@ -138,7 +138,7 @@ def _missing(facts: Facts, rules: Rules) -> tuple[Reason, ...]:
     return tuple(found)
 
 
-def _knock_outs(facts: Facts, pack: Pack, product: Product | None) -> tuple[Reason, ...]:
+def _knock_outs(facts: Facts, pack: Pack, product: Product | None, rules: Rules) -> tuple[Reason, ...]:
     found = []
     if facts.age < pack.min_age:
         found.append(reason("underage", age=pack.min_age))
@@ -148,11 +148,18 @@ def _knock_outs(facts: Facts, pack: Pack, product: Product | None) -> tuple[Reas
         found.append(reason("purpose_not_offered"))
     elif facts.amount < product.min_amount:
         found.append(reason("amount_below_minimum", amount=product.min_amount))
+    owed = facts.past.owed if facts.past is not None and facts.past.owed.currency == pack.currency else None
+    if facts.past is not None and facts.past.open_loans >= rules.most_open_loans:
+        found.append(reason("too_many_open_loans"))
+    elif owed is not None and product is not None and rules.most_owed - owed < product.min_amount:
+        found.append(reason("owed_already"))
     return tuple(found)
 
 
-def _routed(facts: Facts, product: Product, offers: tuple[Terms, ...], reasons: tuple[Reason, ...]) -> _Verdict:
-    held = [*_held_by_product(product), *_held_by_checks(facts)]
+def _routed(
+    facts: Facts, product: Product, rules: Rules, offers: tuple[Terms, ...], reasons: tuple[Reason, ...]
+) -> _Verdict:
+    held = [*_held_by_product(product), *_held_by_checks(facts, rules)]
     if not facts.risk_complete:
         held.append(reason("check_not_finished"))
     if facts.risk_level >= RiskLevel.HOLD:
@@ -166,7 +173,7 @@ def _held_by_product(product: Product) -> tuple[Reason, ...]:
     return (reason("purpose_by_person"),) if product.by_person else ()
 
 
-def _held_by_checks(facts: Facts) -> list[Reason]:
+def _held_by_checks(facts: Facts, rules: Rules) -> list[Reason]:
     """Whatever was asked of the outside and did not come back good: a person looks, nothing is approved."""
     checks, report, held = facts.checks, facts.checks.report, []
     if checks.report_state is State.FAILED or (report is not None and report.old):
@@ -177,6 +184,8 @@ def _held_by_checks(facts: Facts) -> list[Reason]:
         held.append(reason("income_differs"))
     if State.FAILED in {checks.work_state, checks.phone_state, checks.list_state}:
         held.append(reason("check_not_finished"))
+    if facts.past is not None and facts.past.asked_lately >= rules.most_asked:
+        held.append(reason("asked_often"))
     if checks.listed or checks.phone_doubt:
         held.append(reason("check_by_person"))
     return held

@@ -7,7 +7,7 @@ from datetime import date
 
 from core.applicant import age_on
 from core.application import Application
-from core.decision.checks import NO_CHECKS, Checks
+from core.decision.checks import NO_CHECKS, Checks, Past
 from core.decision.model import Facts
 from core.errors import InvalidInput
 from core.evidence import Answer, ReadBack
@@ -24,12 +24,14 @@ _MOST_MONEY_MINOR = 10**12
 _FIRM = {ReadBack.EXPLICIT, ReadBack.KEYED}
 
 
-def facts_of(application: Application, risk: RiskReport, today: date, checks: Checks = NO_CHECKS) -> Facts:
+def facts_of(
+    application: Application, risk: RiskReport, today: date, checks: Checks = NO_CHECKS, past: Past | None = None
+) -> Facts:
     """What may be decided on. No name, number or voice passes; of the risk report only its level.
 
     An answer that was not confirmed, or is more than ``MOST_DOUBT`` likely to be wrong without having been read back
-    word for word, goes to ``unsure_fields``. ``checks`` is what the credit report and the registers said. Raises
-    ``InvalidInput`` for figures no application can hold.
+    word for word, goes to ``unsure_fields``. ``checks`` is what the credit report and the registers said,
+    ``past`` what the person asked of us before. Raises ``InvalidInput`` for figures no application can hold.
     """
     answers = [field.name for field in fields(application) if isinstance(getattr(application, field.name), Answer)]
     if application.date_of_birth.value > today:
@@ -50,6 +52,7 @@ def facts_of(application: Application, risk: RiskReport, today: date, checks: Ch
         risk_reasons=risk.reasons,
         unsure_fields=tuple(sorted(name for name in answers if _unsure(getattr(application, name)))),
         checks=checks,
+        past=past,
     )
     require_sound(facts)
     return facts

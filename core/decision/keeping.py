@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-__all__ = ["KeptReceipt", "Receipts", "ReviewNote", "Reviews"]
+from core.application import Application
+from core.decision.checks import Past
+
+__all__ = ["Applicants", "KeptReceipt", "Receipts", "ReviewNote", "Reviews"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,3 +54,13 @@ class Reviews(Protocol):
     def add(self, case_id: str, note: ReviewNote) -> None: ...
 
     def of(self, case_id: str) -> list[ReviewNote]: ...
+
+
+class Applicants(Protocol):
+    """Who applied, by keyed hashes of identity and telephone number."""
+
+    def add(self, application: Application) -> None: ...
+
+    def past(self, application: Application, since: datetime) -> Past:
+        """Other cases of the same person or number; ``asked_lately`` counts from ``since``."""
+        ...

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from core.catalogue import Employment, Purpose
-from core.decision.checks import NO_CHECKS, Checks
+from core.decision.checks import NO_CHECKS, Checks, Past
 from core.finance.schedule import Instalment
 from core.money import Money
 from core.risk import RiskLevel
@@ -47,6 +47,7 @@ class Facts:
     risk_reasons: tuple[str, ...] = ()
     unsure_fields: tuple[str, ...] = ()
     checks: Checks = NO_CHECKS
+    past: Past | None = None
 
     @property
     def debt_service(self) -> Money:

@@ -39,7 +39,8 @@ class Rules:
 
     ``score_bands`` rise in points and limit and fall in surcharge; a score under the first is declined. Without a
     score the loan is at most ``unscored_limit``, and with ``report_needed`` it waits for a credit report. A person
-    who approves more than ``second_person_above`` needs another one.
+    who approves more than ``second_person_above`` needs another one. Who asked ``most_asked`` times in thirty days is
+    looked at by a person; who has ``most_open_loans`` gets no other; nobody owes us more than ``most_owed``.
     """
 
     debt_service_limit: Decimal
@@ -51,6 +52,9 @@ class Rules:
     report_needed: bool
     unscored_limit: Money
     second_person_above: Money
+    most_asked: int
+    most_open_loans: int
+    most_owed: Money
     score_bands: tuple[ScoreBand, ...]
 
     def band_of(self, score: int) -> ScoreBand | None:
@@ -129,6 +133,9 @@ def _rules(table: Table, currency: str) -> Rules:
         table.flag("report_needed"),
         table.money("unscored_limit", currency),
         table.money("second_person_above", currency),
+        table.whole("most_asked", 1, 1000),
+        table.whole("most_open_loans", 1, 100),
+        table.money("most_owed", currency),
         table.tables(
             "score_bands",
             lambda row: ScoreBand(

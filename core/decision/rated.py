@@ -64,7 +64,11 @@ def standing(facts: Facts, rules: Rules, rater: Rater | None) -> Standing:
     score = rating.score if rating else None
     why = tuple(reason(one.code) for one in _weighty(rating.shortfalls)) if rating else ()
     declined = score is not None and rules.band_of(score) is None
-    return Standing(rating, rules.at_score(score), rules.most_at(score), why, declined)
+    most = rules.most_at(score)
+    if facts.past is not None and facts.past.owed.currency == most.currency:
+        left = max(rules.most_owed - facts.past.owed, Money.zero(most.currency))
+        most = min(most, left)
+    return Standing(rating, rules.at_score(score), most, why, declined)
 
 
 def _weighty(shortfalls: tuple[Shortfall, ...]) -> tuple[Shortfall, ...]:

@@ -135,6 +135,18 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "We could not make sure that the applicant is the person named.",
         "We could not make sure who is applying.",
     ),
+    "too_many_open_loans": (
+        "Too many loans with us are still open.",
+        "You have too many open loans with us.",
+    ),
+    "owed_already": (
+        "What is owed to us already leaves no room for another loan.",
+        "What you owe us already leaves no room for another loan.",
+    ),
+    "asked_often": (
+        "Many applications came from this person or telephone number lately.",
+        "We have had many applications from you lately, so a person will look at this one.",
+    ),
     "fits_income": (
         "The payments fit the stated income and debts.",
         "The payments fit your income.",
@@ -165,7 +177,14 @@ def reason(code: str, **values: object) -> Reason:
 
 def reasons_a_person_may_give() -> tuple[str, ...]:
     """The codes that stand without figures and say why not: what a reviewer chooses from when declining."""
-    spoken_for = {"approved_by_person", "fits_income", "check_by_person", "check_not_finished", "purpose_by_person"}
+    spoken_for = {
+        "approved_by_person",
+        "fits_income",
+        "asked_often",
+        "check_by_person",
+        "check_not_finished",
+        "purpose_by_person",
+    }
     return tuple(code for code, (text, _) in _TEXTS.items() if "{" not in text and code not in spoken_for)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
-from core.decision.keeping import Receipts, Reviews
+from core.decision.keeping import Applicants, Receipts, Reviews
 from core.errors import StorageError
 from core.ports import (
     ApiKeys,
@@ -28,6 +28,7 @@ from core.security.audit import Frontier
 from core.security.blind_index import BlindIndex
 from core.security.keyring import FileKeyring
 from core.storage.api_keys import SqlApiKeys
+from core.storage.applicants import SqlApplicants
 from core.storage.applications import SqlApplications
 from core.storage.audit_rows import SqlAuditLog, read_rows
 from core.storage.call_backs import SqlCallBacks
@@ -40,7 +41,7 @@ from core.storage.journal import SqlJournal
 from core.storage.key_upkeep import KeyUpkeep
 from core.storage.keystore import KeyStore
 from core.storage.staff import SqlStaff
-from core.storage.tables import audit_state, cases, codes
+from core.storage.tables import applicants, audit_state, cases, codes
 from core.storage.transaction import Transaction
 
 __all__ = ["SqlStorage", "SqlUnitOfWork"]
@@ -53,7 +54,8 @@ class SqlUnitOfWork:
         self._connection = connection
         self._work = work
         self._heads = heads
-        journal = SqlJournal(work, BlindIndex(keyring.purpose("index")))
+        index = BlindIndex(keyring.purpose("index"))
+        journal = SqlJournal(work, index)
         self._audit = SqlAuditLog(work)
         self.journal: CallJournal = journal
         self.records: CallRecords = SqlCallRecords(work, journal)
@@ -63,6 +65,7 @@ class SqlUnitOfWork:
         self.inbox: Inbox = SqlInbox(work, keyring.purpose("inbox"))
         self.codes: OneTimeCodes = SqlCodes(work, keyring.purpose("codes"))
         self.staff: StaffAccounts = SqlStaff(work)
+        self.applicants: Applicants = SqlApplicants(work, index)
         self.receipts: Receipts = SqlReceipts(work)
         self.reviews: Reviews = SqlReviews(work)
         self.api_keys: ApiKeys = SqlApiKeys(work)
@@ -75,6 +78,7 @@ class SqlUnitOfWork:
         """Wipe what lives outside sealed columns and could still lead to a person: number indexes and codes."""
         theirs = select(cases.c.case_id).where(cases.c.subject_id == subject_id)
         self._work.execute(delete(codes).where(codes.c.case_id.in_(theirs)))
+        self._work.execute(delete(applicants).where(applicants.c.case_id.in_(theirs)))
         self._work.execute(update(cases).where(cases.c.subject_id == subject_id).values(phone_index=None))
 
     def commit(self) -> None:

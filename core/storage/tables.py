@@ -25,6 +25,7 @@ __all__ = [
     "NAMING",
     "answers",
     "api_keys",
+    "applicants",
     "applications",
     "audit",
     "audit_state",
@@ -256,4 +257,13 @@ api_keys = Table(
     Column("scopes", Text, nullable=False),
     Column("made_at", UtcTime, nullable=False),
     Column("revoked_at", UtcTime),
+)
+
+#: Keyed hashes of who applied; wiped with the person's keys.
+applicants = Table(
+    "applicants",
+    metadata,
+    Column("case_id", _ID, ForeignKey("applications.case_id"), primary_key=True),
+    Column("person_index", LargeBinary(32), index=True),
+    Column("number_index", LargeBinary(32), index=True),
 )

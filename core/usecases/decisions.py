@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.application import Application
-from core.decision.checks import NO_CHECKS, Checks
+from core.decision.checks import NO_CHECKS, Checks, Past
 from core.decision.facts import facts_of
 from core.decision.policy import Policy
 from core.decision.receipt import Replay, replay
@@ -31,11 +31,17 @@ class Rulebook:
     champion: Rater | None = None
     challenger: Rater | None = None
 
-    def decider(self, clock: Clock, checks: Checks = NO_CHECKS, evidence: Sequence[Mapping[str, Any]] = ()) -> Decide:
+    def decider(
+        self,
+        clock: Clock,
+        checks: Checks = NO_CHECKS,
+        evidence: Sequence[Mapping[str, Any]] = (),
+        past: Past | None = None,
+    ) -> Decide:
         """What ``core.usecases.intake.submit`` asks for: decides on today's facts and bundles what it decided by."""
 
         def decide(application: Application, risk: RiskReport) -> Judged:
-            facts = facts_of(application, risk, clock.now().date(), checks)
+            facts = facts_of(application, risk, clock.now().date(), checks, past)
             return judge(facts, self.pack, self.policy, self.champion, self.challenger, evidence)
 
         return decide

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from core.application import Application
+from core.decision.checks import NO_CHECKS, Past
 from core.decision.decide import decide
 from core.decision.facts import facts_of
 from core.decision.model import Decision, Outcome, Terms
@@ -17,6 +19,10 @@ from core.usecases.decisions import Rulebook
 from core.usecases.verify import NOTHING_ASKED, Verified, Verifier
 
 __all__ = ["ApplicationDesk"]
+
+
+#: How far back applications of one person are counted.
+LATELY = timedelta(days=30)
 
 
 class ApplicationDesk:
@@ -33,8 +39,9 @@ class ApplicationDesk:
         Nobody outside is asked about an application that is decided without them: one that is stored already, is
         incomplete, or would be declined on what was said.
         """
-        verified = await self._verified(application, risk)
-        decider = self.rules.decider(self._clock, verified.checks, verified.evidence)
+        past = await asyncio.to_thread(self._past, application)
+        verified = await self._verified(application, risk, past)
+        decider = self.rules.decider(self._clock, verified.checks, verified.evidence, past)
         return await asyncio.to_thread(intake.submit, self._storage, self._clock, application, risk, decider, delivery)
 
     def require_decidable(self, application: Application, risk: RiskReport) -> None:
@@ -55,19 +62,23 @@ class ApplicationDesk:
         """See ``core.usecases.offer.refuse``."""
         offer.refuse(self._storage, self._clock, case_id, assent)
 
-    async def _verified(self, application: Application, risk: RiskReport) -> Verified:
+    def _past(self, application: Application) -> Past:
+        with self._storage.begin() as work:
+            return work.applicants.past(application, self._clock.now() - LATELY)
+
+    async def _verified(self, application: Application, risk: RiskReport, past: Past) -> Verified:
         if self._verifier is None:
             return NOTHING_ASKED
-        if not await asyncio.to_thread(self._worth_asking, application, risk):
+        if not await asyncio.to_thread(self._worth_asking, application, risk, past):
             return NOTHING_ASKED
         return await self._verifier.ask(application)
 
-    def _worth_asking(self, application: Application, risk: RiskReport) -> bool:
+    def _worth_asking(self, application: Application, risk: RiskReport, past: Past) -> bool:
         """Knock-outs come before paid data. What cannot be decided at all is left to ``intake``, which reviews it."""
         if intake.known(self._storage, application.case_id):
             return False
         try:
-            facts = facts_of(application, risk, self._clock.now().date())
+            facts = facts_of(application, risk, self._clock.now().date(), NO_CHECKS, past)
             first = decide(facts, self.rules.pack, self.rules.policy)
         except LoanlineError:
             return False

@@ -59,6 +59,7 @@ def submit(
             return stored
         status = move(Status.SUBMITTED, _STATUS[decision.outcome])
         work.applications.add(application, decision, risk, status)
+        work.applicants.add(application)
         if judged.receipt:
             work.receipts.keep(application.case_id, "decided", judged.receipt, clock.now())
         work.audit.append(

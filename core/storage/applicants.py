@@ -1,0 +1,74 @@
+"""What one person asked for and borrowed before, found by keyed hashes of the identity and of the telephone number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from core.application import Application, Status
+from core.codec import from_json
+from core.decision.checks import Past
+from core.errors import CryptoError
+from core.money import Money
+from core.ports import OfferAnswer
+from core.security.blind_index import BlindIndex
+from core.security.envelope import Place
+from core.storage.tables import answers, applicants, applications
+from core.storage.transaction import Transaction
+
+__all__ = ["SqlApplicants"]
+
+
+class SqlApplicants:
+    """``core.decision.keeping.Applicants`` in one transaction."""
+
+    def __init__(self, work: Transaction, index: BlindIndex) -> None:
+        self._work = work
+        self._index = index
+
+    def add(self, application: Application) -> None:
+        person, number = self._indexes(application)
+        row = {"case_id": application.case_id, "person_index": person, "number_index": number}
+        self._work.execute(applicants.insert().values(**row))
+
+    def past(self, application: Application, since: datetime) -> Past:
+        person, number = self._indexes(application)
+        rows = self._work.execute(
+            select(applications.c.case_id, applications.c.received_at, applications.c.status, answers.c.body)
+            .join_from(applicants, applications)
+            .outerjoin(answers, answers.c.case_id == applications.c.case_id)
+            .where(
+                or_(applicants.c.person_index == person, applicants.c.number_index == number),
+                applications.c.case_id != application.case_id,
+            )
+        ).all()
+        asked, open_loans, owed = 0, 0, Money.zero(application.amount.value.currency)
+        for row in rows:
+            asked += row.received_at >= since
+            if row.status == Status.ACCEPTED.value:
+                open_loans += 1
+                lent = self._lent(row.case_id, row.body)
+                owed = owed + lent if lent is not None and lent.currency == owed.currency else owed
+        return Past(asked, open_loans, owed)
+
+    def _lent(self, case_id: str, sealed: object) -> Money | None:
+        """The principal of an accepted offer; ``None`` for a record that was destroyed on purpose."""
+        if sealed is None:
+            return None
+        try:
+            key = self._work.case_key(case_id)
+            answer = from_json(OfferAnswer, key.open(Place("answers", "body", case_id), sealed))  # type: ignore[arg-type]  # the column's type
+        except CryptoError:
+            return None
+        return answer.terms.principal if answer.terms is not None else None
+
+    def _indexes(self, application: Application) -> tuple[bytes, bytes]:
+        who = (
+            " ".join(application.full_name.value.value.split()),
+            application.date_of_birth.value.isoformat(),
+            application.national_id_last4.value.value,
+        )
+        return self._index.of("applicant", "\x1f".join(who)), self._index.of(
+            "applicant_number", application.phone.value.value
+        )
