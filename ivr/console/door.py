@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.websockets import WebSocket
 
-from core.errors import Forbidden, LoanlineError, NotFound, Unauthenticated
+from core.errors import Conflict, Forbidden, InvalidInput, LoanlineError, NotFound, Shredded, Unauthenticated
 from core.ports import Clock, Storage
 from core.usecases import staff
 from core.usecases.roles import Action, require
@@ -31,7 +31,13 @@ SocketHandler = Callable[[WebSocket, Visitor], Awaitable[None]]
 ErrorPage = Callable[[Request, int, str], Response]
 
 _REFUSED = "This request did not come from the console; open the page again and retry."
-_STATUS = {"invalid_input": 422, "conflict": 409, "illegal_transition": 409, "shredded": 410}
+_STATUS: dict[type[LoanlineError], int] = {
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Shredded: 410,
+    InvalidInput: 422,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +159,4 @@ def _origin_only(socket: WebSocket) -> dict[str, str]:
 
 
 def _status(error: LoanlineError) -> int:
-    if isinstance(error, Forbidden):
-        return 403
-    if isinstance(error, NotFound):
-        return 404
-    return _STATUS.get(error.code, 400)
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)

@@ -19,10 +19,14 @@ class Labels:
         self._texts = texts
 
     def __call__(self, key: str, **figures: object) -> str:
+        text = self.text(key)
+        return text.format_map(figures) if figures else text
+
+    def text(self, key: str) -> str:
+        """The text as it stands in the file."""
         if key not in self._texts:
             raise InvalidInput("label", f"there is no text for {key} in {self.language}")
-        text = self._texts[key]
-        return text.format_map(figures) if figures else text
+        return self._texts[key]
 
     def word(self, group: str, name: str) -> str:
         """The word for a code, such as a role; the code itself, made readable, where there is none."""

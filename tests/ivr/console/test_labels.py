@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from core.application import Status
+from core.catalogue import Employment, Purpose
+from core.decision.model import Outcome
+from core.errors import InvalidInput
+from core.risk import Band
+from core.usecases import looks
+from core.usecases.review import Verdict
+from core.usecases.roles import Role
+from ivr.console.labels import load_labels
+from ivr.console.views import STATIC
+from ivr.dialogue.script import load_script
+
+TEMPLATES = STATIC.parent / "templates"
+GROUPS = {
+    "role": Role,
+    "status": Status,
+    "band": Band,
+    "decision": Outcome,
+    "verdict": Verdict,
+    "employment": Employment,
+    "purpose": [*Purpose, *looks.Purpose],
+    "step": [question.id for question in load_script().questions],
+}
+
+
+def test_every_label_that_a_template_names_exists() -> None:
+    labels = load_labels("en")
+    named = {
+        name
+        for path in TEMPLATES.glob("*.html")
+        for name in re.findall(r'\bt\("([a-z_.]+[a-z])"', path.read_text("utf-8"))
+    }
+    assert len(named) > 80
+    for name in sorted(named):
+        labels.text(name)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_code_has_a_word(group: str) -> None:
+    labels = load_labels("en")
+    for code in GROUPS[group]:
+        labels.text(f"{group}.{code}")
+
+
+def test_figures_are_filled_in_and_unknown_labels_refused(tmp_path: Path) -> None:
+    labels = load_labels("en")
+    assert labels("call.keyed", count=4) == "4 keys"
+    assert labels.word("signal", "some.new_signal") == "some new signal"
+    with pytest.raises(InvalidInput):
+        labels("no.such")
+    with pytest.raises(InvalidInput):
+        load_labels("xx", tmp_path)
