@@ -26,6 +26,24 @@ ISSUED = {
     "refuses_recording",
     "asks_for_person",
     "declined_debt_to_income",
+    "not_my_loan",
+    "balance",
+    "stop_midway",
+    "repeat_slower_help",
+    "go_back",
+    "change_my_income",
+    "ambiguous_amount",
+    "yearly_income",
+    "date_in_parts",
+    "barge_in",
+    "cough",
+    "silent_caller",
+    "noisy_line",
+    "wrong_code_then_right",
+    "withheld_number",
+    "offer_refused",
+    "counter_offer",
+    "name_spelled",
 }
 
 
@@ -51,8 +69,9 @@ def test_every_sound_is_what_a_telephone_carries() -> None:
 
 
 def test_no_reserved_voice_speaks() -> None:
-    assert {entry["voice"] for entry in MANIFEST.values()} <= {"slt", "rms", "awb", "en_US-joe-medium"}
-    assert {entry["engine"] for entry in MANIFEST.values()} <= {"flite", "piper"}
+    spoken = [entry for entry in MANIFEST.values() if entry["engine"] != "numbers"]
+    assert {entry["voice"] for entry in spoken} <= {"slt", "rms", "awb", "en_US-joe-medium"}
+    assert {entry["engine"] for entry in spoken} <= {"flite", "piper"}
 
 
 @pytest.mark.parametrize("path", CALLS, ids=lambda path: path.name)
@@ -67,4 +86,5 @@ def test_what_a_call_says_is_what_its_sounds_hold(path: Path) -> None:
     for turn in tomllib.loads(text(path))["turn"]:
         if "say" in turn:
             sound = ((ROOT / path).parent / turn["say"]).resolve().relative_to((ROOT / FIXTURES).resolve()).as_posix()
-            assert MANIFEST[sound]["words"] == turn["words"]
+            noise = f"({Path(turn['say']).stem})"
+            assert MANIFEST[sound]["words"] == turn.get("words", noise)
