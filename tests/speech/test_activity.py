@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +104,7 @@ def test_silence_within_an_answer_is_told_as_it_grows():
     assert told[:20] == [0] * 20
     assert told[-1] == 0
     assert 640 <= max(told) < 700
-    falls = [later for now, later in zip(told, told[1:], strict=False) if later < now]
+    falls = [later for now, later in pairwise(told) if later < now]
     assert set(falls) <= {0}
 
 
