@@ -159,7 +159,12 @@ def test_a_yearly_income_said_without_its_period_is_asked_about() -> None:
 
 @pytest.mark.parametrize(
     ("words", "value"),
-    [("keys:1", "42000.00"), ("keys:2", "3500.00"), ("forty two thousand a year", "3500.00"), ("per month", "42000.00")],
+    [
+        ("keys:1", "42000.00"),
+        ("keys:2", "3500.00"),
+        ("forty two thousand a year", "3500.00"),
+        ("per month", "42000.00"),
+    ],
 )
 def test_the_period_is_chosen_by_word_or_key(words: str, value: str) -> None:
     answers = HAPPY | {"monthly_income": "forty two thousand dollars", "line.which_period": words}
