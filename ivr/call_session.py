@@ -205,13 +205,15 @@ class CallSession:
     def _key(self, digit: str, now: datetime) -> list[Effect]:
         state = self.state
         question = state.question(self.house.script)
-        if not re.fullmatch(r"[0-9*#]", digit) or (state.playing is not None and not state.interruptible):
+        if not re.fullmatch(r"[0-9*#]", digit):
             return []
-        if not state.keys and digit == "*":
-            return [StopPlayback(), StopListening(), *ask_again(self.house, state)]
         plain = state.mode is not Mode.ASK
         if not state.keys and digit == "0" and (plain or not question.numeric):
             return [StopPlayback(), StopListening(), *obey(self.house, state, Command.AGENT)]
+        if state.playing is not None and not state.interruptible:
+            return []  # a disclosure is heard to its end, unless the caller wants a person
+        if not state.keys and digit == "*":
+            return [StopPlayback(), StopListening(), *ask_again(self.house, state)]
         first: list[Effect] = []
         if not state.keys:
             first = [StopPlayback(), StopListening()] if state.playing is not None else [StopListening()]

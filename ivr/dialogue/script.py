@@ -62,6 +62,7 @@ class Question:
     at_most: Decimal | None = None
     period: Period | None = None
     doubtful_above: Decimal | None = None
+    doubtful_below: Decimal | None = None
 
     @property
     def numeric(self) -> bool:
@@ -106,7 +107,7 @@ def _question(row: dict[str, Any]) -> Question:
     for key, convert in (("role", Role), ("kind", Kind), ("cost", Cost), ("period", Period)):
         if key in made:
             made[key] = convert(made[key])
-    for key in ("at_least", "at_most", "doubtful_above"):
+    for key in ("at_least", "at_most", "doubtful_above", "doubtful_below"):
         if key in made:
             made[key] = Decimal(made[key])
     return Question(**made)

@@ -100,8 +100,10 @@ def candidates(
 
 def doubtful(question: Question, value: Any) -> bool:
     """Possible but odd: worth reading back even when it was heard well."""
-    limit = question.doubtful_above
-    return limit is not None and isinstance(value, Money) and value.major > limit
+    if not isinstance(value, Money):
+        return False
+    above, below = question.doubtful_above, question.doubtful_below
+    return (above is not None and value.major > above) or (below is not None and value.major < below)
 
 
 def say(slot: str, value: Any, catalogue: Catalogue) -> str:

@@ -54,9 +54,8 @@ def _take_slot(house: House, state: CallState, question: Question, heard: Heard)
     values = candidates(question, heard.parsed, state.today, house.currency, house.region)
     if not values:
         return trouble(house, state, "invalid" if heard.parsed.readings else "no_match")
-    if len(values) == 1 and _maybe_yearly(question, heard, values[0]):
-        monthly = Money.rounded(values[0].major / 12, house.currency)
-        return _ask_which(house, state, Mode.WHICH_PERIOD, Pending(question.id, (values[0], monthly), heard.evidence))
+    if len(values) == 1 and _maybe_yearly(question, heard, heard.parsed, values[0]):
+        return _ask_period(house, state, question, heard, values[0])
     if len(values) > 1:
         return _ask_which(house, state, Mode.WHICH_VALUE, Pending(question.id, values[:2], heard.evidence))
     value = values[0]
@@ -72,16 +71,22 @@ def _take_slot(house: House, state: CallState, question: Question, heard: Heard)
     return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *steps.go_on(house, state)]
 
 
+def _ask_period(house: House, state: CallState, question: Question, heard: Heard, value: Money) -> list[Effect]:
+    values = (value, Money.rounded(value.major / 12, house.currency))
+    return _ask_which(house, state, Mode.WHICH_PERIOD, Pending(question.id, values, heard.evidence))
+
+
 def _ask_which(house: House, state: CallState, mode: Mode, pending: Pending) -> list[Effect]:
     done = _settle_echoes(state)
     state.mode, state.pending = mode, pending
     return [*done, *ask(house, state)]
 
 
-def _maybe_yearly(question: Question, heard: Heard, value: Any) -> bool:
+def _maybe_yearly(question: Question, heard: Heard, parsed: Parsed, value: Any) -> bool:
     """A monthly amount said without its period that is odd for a month but plain for a year."""
-    said = any(reading.period for reading in heard.parsed.readings)
-    return question.period is not None and not said and not heard.keyed and doubtful(question, value)
+    said = any(reading.period for reading in parsed.readings)
+    most = question.doubtful_above
+    return most is not None and question.period is not None and not said and not heard.keyed and value.major > most
 
 
 def _take_part(house: House, state: CallState, question: Question, heard: Heard) -> list[Effect]:
@@ -167,7 +172,11 @@ def _correct(house: House, state: CallState, slot: str, heard: Heard) -> list[Ef
     if len(values) != 1:
         state.focus = slot
         return [*done, *ask(house, state)]
-    if not question.critical and treat(question, heard.sure, heard.unknown) is not Treatment.TAKE:
+    if _maybe_yearly(question, heard, parsed, values[0]):
+        state.focus = slot
+        return [*done, *_ask_period(house, state, question, heard, values[0])]
+    odd = doubtful(question, values[0])
+    if not question.critical and treat(question, heard.sure, heard.unknown, odd) is not Treatment.TAKE:
         state.focus, state.mode, state.pending = slot, Mode.CONFIRM, Pending(slot, values, heard.evidence)
         return [*done, *ask(house, state)]
     stored = keep(state, slot, values[0], heard.evidence)

@@ -179,6 +179,36 @@ def test_the_same_figure_again_chooses_no_period() -> None:
     assert str(call.value("monthly_income")) == "3000.00"
 
 
+def test_a_corrected_income_may_be_a_years_too() -> None:
+    words = "change my income to sixty thousand dollars"
+    answers = HAPPY | {"amount": [words, HAPPY["amount"]], "line.which_period": "a year"}
+    call = TextCall(by_question(answers)).run()
+    assert str(call.value("monthly_income")) == "5000.00"
+    assert call.ended == EndCall("accepted")
+
+
+@pytest.mark.parametrize("words", ["none of your business", "ninety dollars", "twenty thousand a month"])
+def test_an_odd_income_is_read_back_however_well_it_was_heard(words: str) -> None:
+    answers = HAPPY | {"monthly_income": [words, "three thousand dollars"], "monthly_income.confirm": "no"}
+    call = TextCall(by_question(answers)).run()
+    assert str(call.value("monthly_income")) == "3000.00"
+
+
+@pytest.mark.parametrize("question", ["consent", "offer"])
+def test_zero_reaches_a_person_even_while_a_disclosure_is_read(question: str) -> None:
+    call = TextCall(by_question(HAPPY))
+    call.over_prompt = {f"{question}.ask": "0"}
+    assert call.run().ended == HandOver("asked_for_person")
+
+
+@pytest.mark.parametrize("digit", ["1", "2", "*", "#", "5"])
+def test_no_other_key_cuts_a_disclosure(digit: str) -> None:
+    call = TextCall(by_question(HAPPY))
+    call.over_prompt = {"consent.ask": digit}
+    call.run()
+    assert call.prompts[:2] == ["consent.ask", "full_name.ask"]
+
+
 def test_neither_of_two_readings_but_another_value() -> None:
     answers = HAPPY | {"monthly_debt": "three fifty", "line.which_of": "no four hundred dollars"}
     assert str(TextCall(by_question(answers)).run().value("monthly_debt")) == "400.00"

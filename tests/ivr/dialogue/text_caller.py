@@ -136,6 +136,7 @@ class TextCall:
     ended: EndCall | HandOver | None = None
     steps: int = 0
     flush: set[str] = field(default_factory=set)
+    over_prompt: dict[str, str] = field(default_factory=dict)
 
     def run(self, limit: int = 400) -> TextCall:
         self._feed(CallBegan("CA1", "case_1", self.caller, None, self.left_behind))
@@ -172,6 +173,9 @@ class TextCall:
             case Say():
                 self.prompts.append(effect.prompt_id)
                 self.said.append(effect.text)
+                pressed = self.over_prompt.pop(effect.prompt_id, None)
+                if pressed is not None:
+                    self._feed(KeyPressed(pressed))
                 heard = effect.prompt_id not in self.flush
                 self.flush.discard(effect.prompt_id)
                 return [PromptDone(effect.say_id, heard=heard)]
