@@ -41,8 +41,8 @@ AUDIO = ROOT.parent / "shared" / "audio"
 LINES = (Line(), Line(noise=20.0), Line(noise=15.0), Line(noise=10.0), Line(loss=1.0), Line(loss=3.0))
 QUICK_LINES = (Line(), Line(noise=15.0), Line(loss=3.0))
 SETS = ("human digits", "human numbers, letters, dates", "synthetic sentences", "fixture answers", "reserved speaker")
-#: pocketsphinx is slow: it hears only these lines, at most so many answers and for so many seconds of each set.
-RIVAL_LINES, RIVAL_MOST, RIVAL_PATIENCE_S = ("clean",), 4, 15.0
+#: pocketsphinx hears only these lines, at most so many answers and for so many seconds of each set.
+RIVAL_LINES, RIVAL_MOST, RIVAL_PATIENCE_S = ("clean", "15 dB"), 12, 15.0
 
 
 def fixtures() -> list[Said]:

@@ -105,7 +105,7 @@ def fit(answers: list[Choice], towards: Floats, hold: float) -> Floats:
         return value, slope
 
     limits: list[tuple[float | None, float | None]] = [(None, None)]
-    limits += [{1: (0, None), -1: (None, 0), 0: (0, 0), None: (None, None)}[SIGNS[name]] for name in FEATURES]  # type: ignore[list-item]
+    limits += [{1: (0, None), -1: (None, 0), 0: (0, 0), None: (None, None)}[SIGNS[name]] for name in FEATURES]
     return np.asarray(minimize(loss, towards, jac=True, method="L-BFGS-B", bounds=limits).x)
 
 

@@ -73,7 +73,7 @@ def frames_of(said: Said, line: Line, rng: np.random.Generator) -> tuple[list[by
     gain = 10 ** (line.level_dbfs / 20) * 32768 / max(level, 1.0)
     clip = np.clip(np.rint(clip * gain), -32768, 32767).astype(np.int16)
     channel = TelephoneChannel(
-        Channel(noise=line.noise, loss=line.loss, codec=line.codec),  # type: ignore[arg-type]
+        Channel(noise=line.noise, loss=line.loss, codec=line.codec),
         rng,
         speech_level([clip]),
     )

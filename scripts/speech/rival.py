@@ -22,7 +22,8 @@ class Pocketsphinx:
     def __init__(self) -> None:
         import pocketsphinx  # noqa: PLC0415 - the optional extra
 
-        self._decoder: Any = pocketsphinx.Decoder(samprate=16000, loglevel="FATAL")
+        # Its last pass over the lattice takes ten seconds and more for one of speech in a loop of a hundred words.
+        self._decoder: Any = pocketsphinx.Decoder(samprate=16000, loglevel="FATAL", bestpath=False)
         self._known: set[tuple[str, int | None]] = set()
         self.cpu_s = self.audio_s = self.wall_s = 0.0
 
