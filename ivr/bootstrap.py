@@ -20,6 +20,7 @@ from core.ports import Clock, SmsSender
 from core.storage.opening import open_storage
 from core.usecases.call_back import BusinessHours
 from core.usecases.desk import ApplicationDesk
+from core.usecases.verify import Verifier
 from ivr.api.app import api_app
 from ivr.console.app import Console, ConsoleParts, console
 from ivr.dialogue.prompts import load_catalogue
@@ -27,6 +28,7 @@ from ivr.dialogue.script import load_script
 from ivr.exchange import Parts, dialogue_house, make_line, rulebook
 from ivr.grammars import grammars_for
 from ivr.live_board import LiveBoard
+from ivr.outside import outside_checks
 from ivr.phone.callers import ReadyCaller, ReadyTurn
 from ivr.phone.exchange import DemoExchange
 from ivr.phone.routes import phone_router
@@ -34,6 +36,7 @@ from ivr.replay.channel import load_clip
 from ivr.replay.manifest import CODE_PLACE, CallFixture, find_fixtures, read_fixture
 from ivr.sandbox.app import sandbox_app
 from ivr.sandbox.inbox import SandboxSms, SmsBox
+from ivr.sandbox.people import LIST_SECRET
 from ivr.settings import Settings
 from ivr.system import SystemClock, SystemIds
 from ivr.telemetry import Metrics
@@ -77,7 +80,7 @@ class House:
         self._box = SmsBox(self.clock, self.ids)
         self._api = None if settings.demo else TwilioApi(settings.twilio_account_sid, self._token, self.metrics)
         self._text = self._sms()
-        self.desk = ApplicationDesk(self.storage, self.clock, rulebook(settings))
+        self.desk = ApplicationDesk(self.storage, self.clock, rulebook(settings), self._checks())
         self.switchboard = make_line(
             settings,
             Parts(
@@ -92,6 +95,17 @@ class House:
                 metrics=self.metrics,
             ),
         )
+
+    def _checks(self) -> Verifier | None:
+        """Whom to ask outside about applicants who agreed to it; in demo mode the sandbox."""
+        settings, secret = self.settings, self.settings.list_secret.get_secret_value().encode()
+        if settings.demo and not settings.checks_url:
+            return outside_checks(f"{self._base}/sandbox", self._http, self.clock, LIST_SECRET)
+        if not settings.checks_url:
+            return None
+        if not secret:
+            raise EnvironmentProblem("Set LOANLINE_LIST_SECRET to the key of the shared list at LOANLINE_CHECKS_URL.")
+        return outside_checks(settings.checks_url, self._http, self.clock, secret)
 
     def _sms(self) -> SmsSender:
         if self.settings.demo or self._api is None:

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     resume_hours: Annotated[int, Field(ge=0, le=168)] = Field(24, description="How long a dropped call can go on.")
     staff_number: str = Field("", description="Where calls for a person are sent, in E.164; empty takes a message.")
 
+    checks_url: str = Field("", description="Base address of bureau and registers; empty asks nobody outside.")
+    list_secret: SecretStr = Field(SecretStr(""), description="The key that the users of the shared list agreed on.")
     business_hours: str = Field(
         "mon-fri 09:00-17:00 America/New_York", description="When call-backs are made: days, hours, time zone."
     )

@@ -1,0 +1,32 @@
+"""The outside checks of a node: credit bureau, work register, carrier and shared list, over HTTP."""
+
+from __future__ import annotations
+
+import random
+
+import httpx
+
+from core.ports import Clock
+from core.usecases.verify import Verifier
+from core.verification.clients import HttpCreditBureau, HttpNegativeList, HttpPhoneOwners, HttpWorkRegister
+from core.verification.provider import Patience, Provider
+
+__all__ = ["outside_checks"]
+
+#: All checks of one application fit into two seconds: two tries within one deadline just below.
+_PATIENCE = Patience(deadline=1.9, attempt=0.9, tries=2, pause=0.05)
+
+
+def outside_checks(base_url: str, http: httpx.AsyncClient, clock: Clock, list_secret: bytes) -> Verifier:
+    """Who is asked about an applicant who agreed to it. ``list_secret`` keys the entries of the shared list."""
+
+    def provider(name: str) -> Provider:
+        return Provider(name, base_url, http, clock=clock, random=random.random, patience=_PATIENCE)
+
+    return Verifier(
+        HttpCreditBureau(provider("credit bureau")),
+        HttpWorkRegister(provider("work register")),
+        HttpPhoneOwners(provider("carrier")),
+        HttpNegativeList(provider("shared list"), list_secret),
+        clock,
+    )
