@@ -118,6 +118,7 @@ class CallState:
     disclosing: tuple[int, str, str] | None = None
     disclosed: set[str] = field(default_factory=set)
     parts: DateParts = field(default_factory=DateParts)
+    digits: str = field(default="", repr=False)
 
     @property
     def slots(self) -> dict[str, Answer[Any]]:

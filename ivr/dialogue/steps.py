@@ -70,11 +70,24 @@ def take_step(house: House, state: CallState, heard: Heard, now: datetime) -> li
         return _take_offer(house, state, parsed, evidence)
     if question.role is Role.RESUME and any(words in heard.text for words in house.prompts.phrases("start_again")):
         return _start_again(house, state, "resume.anew")
-    code = next((str(reading.value) for reading in parsed.readings if len(str(reading.value)) == question.length), None)
+    code = _code(state, heard, question.length or 0)
+    if code is None and state.digits:
+        state.troubles["call"] += 1
+        return ask(house, state, "rest")
     if code is None:
         return trouble(house, state, "no_match")
     purpose = "resume" if question.role is Role.RESUME else "apply"
     return [CheckCode(purpose, binding(state), code)]
+
+
+def _code(state: CallState, heard: Heard, length: int) -> str | None:
+    """The digits of a code, also when a long pause cut it in two: the first part waits in ``state.digits``."""
+    before, state.digits = state.digits, ""
+    said = [str(reading.value) for reading in heard.parsed.readings]
+    whole = next((digits for digits in (*said, *(before + part for part in said)) if len(digits) == length), None)
+    if whole is None and not before and not heard.keyed:
+        state.digits = next((part for part in said if len(part) < length), "")
+    return whole
 
 
 def _take_consent(house: House, state: CallState, heard: Heard, now: datetime) -> list[Effect]:
@@ -165,7 +178,9 @@ def decided(house: House, state: CallState, decision: Decision) -> list[Effect]:
 
 
 def _take_offer(house: House, state: CallState, parsed: Parsed, evidence: Evidence) -> list[Effect]:
-    if not isinstance(parsed.value, bool) or parsed.tail:
+    if parsed.topic or (isinstance(parsed.value, bool) and parsed.tail):
+        return trouble(house, state, "change")
+    if not isinstance(parsed.value, bool):
         return trouble(house, state, "no_match")
     state.over, state.listening = True, None
     name = "accepted" if parsed.value else "refused"

@@ -230,6 +230,9 @@ def take(house: House, state: CallState, heard: Heard, now: datetime) -> list[Ef
         slot = _TOPICS.get(named or "")
         if heard.keyed and heard.text.isdigit() and 1 <= int(heard.text) <= len(_BY_KEY):
             slot = _BY_KEY[int(heard.text) - 1]
+        if slot is None and heard.parsed.value is True:  # nothing after all
+            state.mode = Mode.ASK
+            return ask(house, state, "retry")
         return _correct(house, state, slot, heard) if slot else trouble(house, state, "no_match")
     if not heard.keyed and question.role in {Role.SLOT, Role.SUMMARY}:
         slot = _topic(house, state, heard)

@@ -35,8 +35,9 @@ def give_up(house: House, state: CallState, cause: str) -> list[Effect]:
 def trouble(house: House, state: CallState, cause: str) -> list[Effect]:
     """One more failed try of the question in focus: reword, give an example, offer the keys, then give up.
 
-    ``cause`` is ``no_input``, ``noise``, ``no_match``, ``invalid`` or ``rejected``.
+    ``cause`` is ``no_input``, ``noise``, ``no_match``, ``invalid``, ``rejected``, ``dont_know`` or ``change``.
     """
+    state.digits = ""
     limits = house.script.limits
     state.troubles[f"{state.focus}:{cause}"] += 1
     state.troubles["call"] += 1

@@ -287,6 +287,41 @@ def test_wrong_code_can_be_tried_again() -> None:
     assert call.ended == EndCall("accepted")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["four one seven", "two zero five"],
+        ["forty one", "seventy two oh five"],
+        ["four one", "four one seven two zero five"],
+        ["four one seven", "keys:" + CODE],
+        ["four one seven two zero", "what", "four one seven two zero five"],
+    ],
+)
+def test_a_code_may_come_in_two_parts(words: list[str]) -> None:
+    answers: dict[str, str | list[str]] = {**HAPPY, "code": words}
+    call = TextCall(by_question(answers)).run()
+    assert "code.rest" in call.prompts
+    assert call.ended == EndCall("accepted")
+
+
+def test_parts_that_make_no_code_end_with_a_person() -> None:
+    call = TextCall(by_question(HAPPY | {"code": "four one seven two"})).run()
+    assert call.ended == HandOver("trouble:code")
+
+
+@pytest.mark.parametrize("words", ["yes but make it eighteen months", "change the amount"])
+def test_an_offer_cannot_be_changed_and_says_so(words: str) -> None:
+    call = TextCall(by_question(HAPPY | {"offer": [words, "yes"]})).run()
+    assert call.ended == EndCall("accepted")
+    assert any("I cannot change this offer on the line." in said for said in call.said)
+    assert call.session.state.slots["term_months"].value == 12
+
+
+def test_nothing_to_change_after_all() -> None:
+    call = TextCall(by_question(HAPPY | {"summary.ask": "no", "summary.which": "yes", "summary.retry": "yes"})).run()
+    assert call.ended == EndCall("accepted")
+
+
 def test_unsent_code_goes_to_a_person() -> None:
     call = TextCall(by_question(HAPPY), sms_works=False).run()
     assert call.ended == HandOver("code_unsent")

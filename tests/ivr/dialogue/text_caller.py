@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -100,7 +100,7 @@ for _digit, _word in enumerate(["zero", "one", "two", "three", "four", "five", "
 Replies = Callable[[str, int], str | None]
 
 
-def by_question(answers: Mapping[str, str | list[str | None] | None]) -> Replies:
+def by_question(answers: Mapping[str, str | Sequence[str | None] | None]) -> Replies:
     """Replies by question id or exact prompt id; a list is used up one by one, its last item stays."""
     used: dict[str, int] = {}
 
@@ -109,7 +109,7 @@ def by_question(answers: Mapping[str, str | list[str | None] | None]) -> Replies
         if prompt_id.endswith(".confirm") and prompt_id not in answers:
             return "yes"
         found = answers.get(key)
-        if isinstance(found, list):
+        if found is not None and not isinstance(found, str):
             number = used.get(key, 0)
             used[key] = number + 1
             return found[min(number, len(found) - 1)]
