@@ -22,7 +22,7 @@ from speech.engines.vosk_pool import VoskPool
 from speech.models import find_model
 from speech.recognizer import HearingSpec, Transcript, Word
 
-__all__ = ["HANGOVER_MS", "Heard", "Line", "frames_of", "from_row", "hear_all", "on_the_line", "to_row"]
+__all__ = ["HANGOVER_MS", "Heard", "Line", "frames_of", "from_row", "hear_all", "on_the_line", "to_row", "trimmed"]
 
 #: The hang-over of the question that asks for each kind (``ivr/dialogue/script.toml``).
 HANGOVER_MS = {
@@ -68,7 +68,7 @@ class Heard:
 
 def frames_of(said: Said, line: Line, rng: np.random.Generator) -> tuple[list[bytes], int]:
     """The frames of a line on which somebody answers, as the line decodes them, and when the speaker ends, in ms."""
-    clip = _trimmed(said.samples)
+    clip = trimmed(said.samples)
     level = speech_level([clip])
     gain = 10 ** (line.level_dbfs / 20) * 32768 / max(level, 1.0)
     clip = np.clip(np.rint(clip * gain), -32768, 32767).astype(np.int16)
@@ -101,7 +101,7 @@ def on_the_line(said: Said, line: Line, rng: np.random.Generator, hangover_ms: i
     return heard, False
 
 
-def _trimmed(samples: Samples) -> Samples:
+def trimmed(samples: Samples) -> Samples:
     """Without the silence of the recording at both ends: frames 30 dB below the loudest."""
     whole = samples[: len(samples) // FRAME_SAMPLES * FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES).astype(np.float64)
     power = np.square(whole).mean(axis=1)

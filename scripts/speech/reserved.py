@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from num2words import num2words
 
+from scripts.speech.listening import trimmed
 from scripts.speech.material import Said, joined
 from scripts.speech.sentences import DIGIT_WORDS
 from speech.answers.en.words import SPOKEN_MONTHS
@@ -60,7 +61,7 @@ def reserved(rng: np.random.Generator, many: int, sounds: Path = SOUNDS) -> list
         length = int(rng.choice((4, 6, 10))) if kind is Kind.DIGITS else None
         words = _figures(length, rng) if length else _date(rng) if kind is Kind.DATE else _amount(rng)
         pause = kind is Kind.DIGITS
-        parts = [read_audio(sounds / "digits" / f"{file}.wav") for _, file in words]
+        parts = [trimmed(read_audio(sounds / "digits" / f"{file}.wav")) for _, file in words]
         sound = joined(parts, rng) if pause else np.concatenate(parts)
         made.append(Said(kind, " ".join(word for word, _ in words), "allison", "reserved speaker", sound, length))
     return made
