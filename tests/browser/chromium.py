@@ -114,7 +114,12 @@ class Page:
 
     async def press(self, key: str, *, shift: bool = False) -> None:
         text, code = _KEYS.get(key, (key, ord(key.upper()) if len(key) == 1 else 0))
-        more = {"key": "" if key == "Space" else key, "windowsVirtualKeyCode": code, "modifiers": 8 if shift else 0}
+        more = {
+            "key": "" if key == "Space" else key,
+            "code": key,
+            "windowsVirtualKeyCode": code,
+            "modifiers": 8 if shift else 0,
+        }
         await self.call("Input.dispatchKeyEvent", type="keyDown", **({"text": text} if text else {}), **more)
         await self.call("Input.dispatchKeyEvent", type="keyUp", **more)
 

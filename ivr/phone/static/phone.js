@@ -19,7 +19,7 @@ function note(words, who = "") {
   text.className = who;
   line.append(time, text);
   $("log").append(line);
-  $("log").scrollTop = $("log").scrollHeight;
+  $("log-box").scrollTop = $("log-box").scrollHeight;
 }
 
 const state = (words) => ($("state").textContent = words);
