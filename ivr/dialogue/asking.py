@@ -13,11 +13,10 @@ from ivr.dialogue.script import Question, Role
 from ivr.dialogue.slots import say as say_value
 from ivr.dialogue.state import CallState, House, Mode
 from speech.recognizer import HearingSpec
+from speech.repair.understand import ALTERNATIVES
 
 __all__ = ["ask", "ask_again", "echo_of", "next_question", "speak"]
 
-#: How many other ways to hear an answer are asked for.
-_ALTERNATIVES = 4
 #: Listening for a plain yes or no to a value just read back.
 _CONFIRM = {"hangover_ms": 600, "max_ms": 8000, "no_input_ms": 6000}
 
@@ -117,11 +116,13 @@ def _listen(house: House, state: CallState, question: Question) -> Listen:
     return Listen(
         state.listening,
         question.id,
-        HearingSpec(house.language, grammar, alternatives=_ALTERNATIVES, second=grammar is not None),
+        HearingSpec(house.language, grammar, alternatives=ALTERNATIVES, second=grammar is not None),
         hangover,
         longest,
         patience,
         secret=question.secret,
+        kind=question.kind if state.mode is Mode.ASK else None,
+        length=question.length,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.evidence import Evidence
+from speech.answers.model import Kind
 from speech.recognizer import HearingSpec
 
 __all__ = [
@@ -64,6 +65,7 @@ class Listen:
     """Hear one answer. Counting starts when the prompt has played (or at once when nothing plays).
 
     ``hangover_ms`` of silence end the answer; ``max_ms`` cut it; ``no_input_ms`` without speech give ``Silence``.
+    Where ``kind`` is given, an answer that is whole (``length`` figures, a full date) may end sooner.
     ``secret`` answers are neither recorded nor written to the transcript.
     """
 
@@ -74,6 +76,8 @@ class Listen:
     max_ms: int
     no_input_ms: int
     secret: bool = False
+    kind: Kind | None = None
+    length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,29 +16,14 @@ from ivr.dialogue.keeping import Heard, confirm, keep
 from ivr.dialogue.script import Question, Role
 from ivr.dialogue.slots import candidates, doubtful
 from ivr.dialogue.state import CallState, House, Mode, Pending
+from ivr.dialogue.topics import chosen, corrected
 from ivr.dialogue.trouble import trouble
 from speech.answers.model import DateParts, Kind, Parsed, Reading
 from speech.answers.parsing import parse
 
 __all__ = ["kind_in_focus", "take"]
 
-#: The field a correction is about, as the parser names it.
-_TOPICS = {
-    "name": "full_name",
-    "id": "national_id_last4",
-    "date": "date_of_birth",
-    "phone": "phone",
-    "income": "monthly_income",
-    "employment": "employment",
-    "debt": "monthly_debt",
-    "amount": "amount",
-    "term": "term_months",
-    "purpose": "purpose",
-}
-#: Kinds of answer, the one whose words are least like any other's first.
-_PARTICULAR = (Kind.DATE, Kind.TERM, Kind.AMOUNT, Kind.DIGITS)
 _PARTS = ("month", "day", "year")
-_BY_KEY = ("full_name", "national_id_last4", "date_of_birth", "phone", "amount", "term_months")
 
 
 def _settle_echoes(state: CallState) -> list[Effect]:
@@ -183,59 +168,17 @@ def _correct(house: House, state: CallState, slot: str, heard: Heard) -> list[Ef
     return [*done, stored, *steps.go_on(house, state, house.prompts.render("line.changed").text)]
 
 
-def _topic(house: House, state: CallState, heard: Heard) -> str | None:
-    """The field, other than the one in focus, that these words correct."""
-    parsed = heard.parsed
-    slot = _TOPICS.get(parsed.topic or "")
-    if slot and slot != state.focus and slot in state.slots:
-        return slot
-    if not parsed.corrects or slot or state.mode is not Mode.ASK:
-        return None
-    if state.focus == "summary":
-        return _fits_one(house, state, heard)
-    return state.echoes[-1] if state.echoes else None
-
-
-def _fits_one(house: House, state: CallState, heard: Heard) -> str | None:
-    """The critical field that a bare correction ("no, two thousand dollars") is about: the most particular kind of
-    answer that its words make. What was understood is read back again, so a wrong guess costs one more turn."""
-    for in_part in (False, True):
-        for question in sorted(house.script.slots, key=_particular):
-            if not question.critical or question.kind not in _PARTICULAR:
-                continue
-            old = state.slots[question.id].value
-            parsed = parse(question.kind, heard.parsed.tail or heard.text, house.language, today=state.today)
-            before = old if in_part else None
-            values = candidates(question, parsed, state.today, house.currency, house.region, before=before)
-            if len(values) == 1 and values[0] != old:
-                return question.id
-    return None
-
-
-def _particular(question: Question) -> int:
-    return _PARTICULAR.index(question.kind) if question.kind in _PARTICULAR else len(_PARTICULAR)
-
-
-def _bare_topic(house: House, text: str) -> str | None:
-    """A field named without a verb ("birth date"), as the answer to "what should I change?"."""
-    sentence = house.prompts.phrases("change")[0].format(field=text)
-    return parse(Kind.YES_NO, sentence, house.language).topic
-
-
 def take(house: House, state: CallState, heard: Heard, now: datetime) -> list[Effect]:
     """Deal with one understood answer to whatever is in focus."""
     question = state.question(house.script)
     if state.mode is Mode.WHICH_SLOT:
-        named = heard.parsed.topic or _bare_topic(house, heard.text)
-        slot = _TOPICS.get(named or "")
-        if heard.keyed and heard.text.isdigit() and 1 <= int(heard.text) <= len(_BY_KEY):
-            slot = _BY_KEY[int(heard.text) - 1]
+        slot = chosen(house, heard)
         if slot is None and heard.parsed.value is True:  # nothing after all
             state.mode = Mode.ASK
             return ask(house, state, "retry")
         return _correct(house, state, slot, heard) if slot else trouble(house, state, "no_match")
     if not heard.keyed and question.role in {Role.SLOT, Role.SUMMARY}:
-        slot = _topic(house, state, heard)
+        slot = corrected(house, state, heard)
         if slot:
             return _correct(house, state, slot, heard)
     if state.mode is Mode.CONFIRM:
