@@ -89,11 +89,13 @@
     due = requestAnimationFrame(draw);
   };
   document.addEventListener("loanline:patched", soon);
-  document.addEventListener("loanline:theme", () => {
+  const repaint = () => {
     chart?.destroy();
     chart = null;
     soon();
-  });
+  };
+  document.addEventListener("loanline:theme", repaint);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
   addEventListener("resize", () => {
     chart?.setSize({ width: $("chart").clientWidth, height: 130 });
     soon();
