@@ -26,7 +26,7 @@ from ivr.dialogue.keeping import Heard, keep, text_hash
 from ivr.dialogue.script import Role
 from ivr.dialogue.state import CallState, House, Mode
 from ivr.dialogue.trouble import hand_over, trouble
-from speech.answers.model import Parsed
+from speech.answers.model import DateParts, Parsed
 
 __all__ = ["binding", "code_checked", "code_sent", "decided", "go_on", "take_step"]
 
@@ -43,7 +43,7 @@ def go_on(house: House, state: CallState, prefix: str = "") -> list[Effect]:
 
     An echo that nobody objects to confirms its value in passing, so every field is confirmed before it is submitted.
     """
-    state.mode, state.pending = Mode.ASK, None
+    state.mode, state.pending, state.parts = Mode.ASK, None, DateParts()
     state.echoes = tuple(
         question.id
         for question in house.script.slots

@@ -90,6 +90,8 @@ def _take_part(house: House, state: CallState, question: Question, heard: Heard)
     if missing is None:
         state.parts = DateParts()
         return trouble(house, state, "invalid")
+    if missing == asked:  # asked for this part alone, the caller said another
+        return trouble(house, state, "no_match")
     state.troubles["call"] += 1
     return ask(house, state, missing)
 

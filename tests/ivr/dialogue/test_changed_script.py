@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from ivr.dialogue.script import load_script
 from tests.ivr.dialogue.text_caller import HAPPY, HOUSE, TextCall, by_question
 
 SCRIPT = Path(prompts.__file__).parent.parent / "script.toml"
-TERM = 'id = "term_months"\nrole = "slot"\nkind = "term"\ncost = "high"\naccept = 0.70\n'
+TERM = 'id = "term_months"\n'
 
 
 def _changed(source: Path, old: str, new: str, folder: Path) -> Path:
@@ -40,7 +41,9 @@ def test_another_wording_is_spoken(tmp_path: Path) -> None:
 
 
 def test_another_threshold_is_obeyed(tmp_path: Path) -> None:
-    strict = _changed(SCRIPT, TERM, TERM.replace("0.70", "0.99"), tmp_path)
+    strict = tmp_path / "script.toml"
+    before, _, rest = SCRIPT.read_text("utf-8").partition(TERM)
+    strict.write_text(before + TERM + re.sub(r"accept = [0-9.]+", "accept = 0.999", rest, count=1), "utf-8")
     house = replace(HOUSE, script=load_script(strict))
     call = TextCall(by_question(HAPPY), session=CallSession(house)).run()
     assert call.ended == EndCall("accepted")
@@ -56,6 +59,6 @@ def test_another_limit_is_obeyed(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_key_is_refused_by_name(tmp_path: Path) -> None:
-    broken = _changed(SCRIPT, TERM, TERM.replace("accept", "acept"), tmp_path)
+    broken = _changed(SCRIPT, TERM, TERM + "acept = 0.9\n", tmp_path)
     with pytest.raises(InvalidInput, match="acept"):
         load_script(broken)

@@ -144,7 +144,7 @@ def test_low_confidence_is_read_back_and_a_no_asks_again() -> None:
         "amount": ["two thousand five hundred dollars", "two thousand dollars"],
         "amount.confirm": ["no", "yes"],
     }
-    call = TextCall(by_question(answers), confidence=lambda text: 0.6 if "thousand" in text else 0.95).run()
+    call = TextCall(by_question(answers), confidence=lambda text: 0.6 if "thousand" in text else 0.99).run()
     assert str(call.value("amount")) == "2000.00"
     assert all(answer.confirmed for answer in call.session.state.slots.values())
 
@@ -225,6 +225,22 @@ def test_a_birth_date_in_parts() -> None:
     assert call.ended == EndCall("accepted")
 
 
+def test_the_same_part_of_a_date_again_climbs_the_ladder() -> None:
+    call = TextCall(by_question(HAPPY | {"date_of_birth": "march third"})).run()
+    assert call.ended == HandOver("trouble:date_of_birth")
+    assert len(call.prompts) <= 12
+
+
+def test_parts_of_a_date_are_forgotten_when_the_date_is_known() -> None:
+    answers: dict[str, str | list[str]] = {
+        **HAPPY,
+        "date_of_birth": ["nineteen seventy", "march third nineteen eighty five", "june ninth", "nineteen eighty"],
+        "summary": ["change my birth date", "yes"],
+    }
+    call = TextCall(by_question(answers)).run()
+    assert call.value("date_of_birth") == date(1980, 6, 9)
+
+
 def test_an_offer_cut_short_cannot_be_accepted() -> None:
     call = TextCall(by_question(HAPPY))
     call.flush = {"offer.ask"}
@@ -243,7 +259,7 @@ def test_balance_goes_to_a_person_before_anything_is_recorded() -> None:
 
 def test_correction_inside_a_confirmation() -> None:
     answers = HAPPY | {"amount.confirm": ["no two thousand dollars", "yes"]}
-    call = TextCall(by_question(answers), confidence=lambda text: 0.6 if "two thousand" in text else 0.95).run()
+    call = TextCall(by_question(answers), confidence=lambda text: 0.6 if "two thousand" in text else 0.99).run()
     assert str(call.value("amount")) == "2000.00"
 
 
