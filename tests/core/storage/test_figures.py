@@ -1,0 +1,36 @@
+"""Lists and counts over plain columns, and who had a hand in a call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from core.application import Status
+from core.storage.figures import audit_page, hands_on, list_applications, list_records, since_then
+from core.usecases import looks
+from tests.core.storage.people import NAME, application, decision, opened, risk, store_call
+
+
+def test_what_a_day_brought(tmp_path: Path) -> None:
+    storage = opened(tmp_path)
+    store_call(storage)
+    store_call(storage, case_id="case_2", call_id="CA2", close=False)
+    with storage.begin() as work:
+        work.applications.add(application(), decision(), risk(), Status.APPROVED)
+        work.commit()
+    looks.taken_over(storage, "a.one", "CA1", f"{NAME} asked for a person")
+    looks.watched(storage, "b.two", "CA1")
+    engine = storage.engine
+    first = min(row.started_at for row in list_records(engine))
+    day = since_then(engine, first)
+    assert (day.calls, day.open_calls, sum(day.outcomes.values()), day.decisions) == (2, 1, 1, {"approve": 1})
+    assert (day.share("no-such-outcome"), since_then(engine, first + timedelta(days=1)).share("x")) == (0.0, None)
+    assert [(row.case_id, row.status) for row in list_applications(engine, status="approved")] == [
+        ("case_1", "approved")
+    ]
+    assert list_applications(engine, status="review") == []
+    assert hands_on(engine, "CA1") == {"a.one"}
+    rows = audit_page(engine, subject="CA1")
+    assert [row.action for row in rows] == ["call.watched", "call.taken_over"]
+    assert NAME not in str(rows)
+    assert [row.seq for row in audit_page(engine, before=2)] == [1]
