@@ -9,7 +9,9 @@ from core.errors import RecognizerFailed
 from ivr.dialogue.effects import Listen
 from ivr.dialogue.events import AnswerHeard, Silence, SpeechBegan
 from speech.activity import AnswerDetector, AnswerEnd, Ear, NoInput, Opinion, SpeechStart
+from speech.answers.model import Kind
 from speech.audio import FRAME_BYTES, FRAME_MS
+from speech.early_stop import EARLY_MS, complete
 from speech.recognizer import Hearing, Recognizer, Transcript
 
 __all__ = ["Listener"]
@@ -67,6 +69,7 @@ class Listener:
         if detector is None or hearing is None or listen is None:
             self._ear.hear(frame)
             return []
+        await self._maybe_early(at_ms, detector, hearing, listen)
         facts: list[SpeechBegan | AnswerHeard | Silence] = []
         started = detector.speaking
         for event in detector.feed(at_ms, frame):
@@ -85,6 +88,14 @@ class Listener:
         if started and detector.speaking:
             hearing.feed(frame)
         return facts
+
+    async def _maybe_early(self, at_ms: int, detector: AnswerDetector, hearing: Hearing, listen: Listen) -> None:
+        """An answer that is whole already need not wait for its hang-over. Asked every 100 ms of silence."""
+        if listen.kind not in {Kind.DIGITS, Kind.DATE} or detector.quiet_ms < EARLY_MS or at_ms % 100:
+            return
+        words = await hearing.partial()
+        if complete(listen.kind, words, listen.spec.language, length=listen.length):
+            detector.hangover_ms = min(detector.hangover_ms, EARLY_MS)
 
     async def _decode(self, listen: Listen, hearing: Hearing, end: AnswerEnd) -> AnswerHeard:
         begun = time.perf_counter()

@@ -10,6 +10,7 @@ from ivr.dialogue.effects import Listen
 from ivr.dialogue.events import AnswerHeard, Silence, SpeechBegan
 from ivr.hearing import Listener
 from ivr.replay.channel import load_clip
+from speech.answers.model import Kind
 from speech.engines.scripted import ScriptedRecognizer
 from speech.recognizer import HearingSpec
 from tests.ivr.small_line import CLIPS
@@ -83,3 +84,22 @@ async def test_no_capacity_is_said() -> None:
     listener = await _listener(hearings=0)
     with pytest.raises(RecognizerBusy):
         listener.begin(LISTEN, playing=False, interruptible=True)
+
+
+async def test_figures_that_are_whole_need_not_wait_for_the_hang_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def whole(_self: object) -> str:
+        return "one two three four"
+
+    listener = await _listener("one two three four")
+    monkeypatch.setattr(type(listener._recognizer.open(HearingSpec())), "partial", whole)
+    waits = []
+    for kind in (None, Kind.DIGITS):
+        asked = Listen(9, "national_id_last4", HearingSpec(), 1500, 8000, 2000, kind=kind, length=4)
+        listener.begin(asked, playing=False, interruptible=True)
+        pcm, at_ms = bytes(16 * 400) + SPEECH + bytes(16 * 2400), 0
+        while not (facts := await listener.hear(at_ms, pcm[at_ms * 16 : at_ms * 16 + 320])):
+            at_ms += 20
+        assert isinstance(facts[0], AnswerHeard)
+        waits.append(at_ms - facts[0].end_ms)
+    assert waits[0] >= 1400
+    assert waits[1] <= 500

@@ -65,7 +65,7 @@ class RandomCaller:
         return self.random.choice(NONSENSE)
 
     def confidence(self, _text: str) -> float:
-        return self.random.choice([0.95, 0.95, 0.9, 0.6, 0.2]) if self.random.random() < self.clumsiness else 0.95
+        return self.random.choice([0.95, 0.95, 0.9, 0.6, 0.2]) if self.random.random() < self.clumsiness else 0.99
 
 
 def _submitted_state_is_confirmed(call: TextCall, effects: list[Effect]) -> None:

@@ -55,7 +55,7 @@ HOUSE = House(
 )
 
 
-def transcript(text: str, confidence: float = 0.95) -> Transcript:
+def transcript(text: str, confidence: float = 0.99) -> Transcript:
     words = tuple(Word(word, 100 * number, 100 * number + 90, confidence) for number, word in enumerate(text.split()))
     return Transcript(text, words, confidence if words else 0.0)
 
@@ -126,7 +126,7 @@ class TextCall:
     decision: Decision = field(default_factory=approve)
     caller: PhoneNumber | None = CALLER
     left_behind: tuple[JournalEntry, ...] = ()
-    confidence: Callable[[str], float] = lambda _text: 0.95
+    confidence: Callable[[str], float] = lambda _text: 0.99
     sms_works: bool = True
     session: CallSession = field(default_factory=lambda: CallSession(HOUSE))
     effects: list[Effect] = field(default_factory=list)
