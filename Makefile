@@ -1,7 +1,7 @@
 # The verbs of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test suite lint types replay serve fuzz bench-fraud bench-speech lock fixtures clean
+.PHONY: help setup demo test suite lint types replay serve fuzz bench-fraud bench-speech bench screens lock fixtures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,6 +45,12 @@ bench-fraud: setup ## measure the fraud signals on human speech (needs the share
 
 bench-speech: setup ## measure hearing on human and synthetic speech (needs the shared audio beside the project)
 	$(BIN)/python -m scripts.speech.bench
+
+bench: setup ## how long a decision takes, alone and with the sandbox
+	$(BIN)/python -m scripts.bench.decision
+
+screens: setup ## take the console's pictures in docs/screens anew (needs chromium)
+	$(BIN)/python -m scripts.screens
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make: install uv first; it resolves requirements.lock." >&2; exit 3; }

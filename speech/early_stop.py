@@ -38,7 +38,7 @@ def complete(
     parsed = parse(kind, text, language, today=today)
     if parsed.command is not None or parsed.corrects or parsed.topic is not None or len(parsed.readings) != 1:
         return False
-    value, last = parsed.readings[0].value, text.split()[-1]
+    value, last = parsed.readings[0].value, text.rsplit(maxsplit=1)[-1]
     if isinstance(value, str):
         plan = plan_for(language, length)
         fits = length is not None and len(value) == length and (plan is None or plan(value))

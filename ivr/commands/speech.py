@@ -38,7 +38,6 @@ def transcribe(
 ) -> None:
     """What the line hears in one answer, and what it understands."""
     import asyncio  # noqa: PLC0415 - these load the recogniser, which other commands can do without
-
     from datetime import UTC, datetime  # noqa: PLC0415 - as above
 
     from ivr.settings import load_settings  # noqa: PLC0415 - as above
