@@ -53,7 +53,7 @@
     $("help-open").addEventListener("click", () => $("help").showModal());
   }
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, select, textarea, dialog, [contenteditable]");
+    const typing = event.target.closest("input:not([type=checkbox]), select, textarea, dialog[open], [contenteditable]");
     if (!box?.checked || typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const done = { "?": () => $("help").showModal(), "/": () => $("f-text")?.focus(), p: () => $("pause")?.click() }[event.key];
     if (done) {
