@@ -136,7 +136,7 @@ class FormHouse:
         texts = self.texts
         question = self.question()
         words = texts.code if question in {"code", "resume"} else HAPPY[question]
-        return FormAnswer(page.number, words, 0.95)
+        return FormAnswer(page.number, words, 0.99)
 
     def question(self, call_id: str = CALL.call_id) -> str:
         return self.sessions.note(call_id).open_question

@@ -54,7 +54,7 @@ async def test_the_evidence_points_into_no_recording_and_no_sound_is_kept(house:
     entries = [entry for entry in record.journal if entry.kind == "slot" and entry.data["name"] == "full_name"]
     evidence = entries[0].data["evidence"]
     assert (evidence["start_ms"], evidence["end_ms"]) == (None, None)
-    assert (evidence["text"], evidence["confidence"]) == (HAPPY["full_name"], 0.95)
+    assert (evidence["text"], evidence["confidence"]) == (HAPPY["full_name"], 0.99)
     assert any(entry.kind == "form" and entry.data == {"sound": "none"} for entry in record.journal)
 
 

@@ -93,7 +93,7 @@ async def test_a_whole_application_by_form(house: FormHouse) -> None:
     assert await caller.say() == ["Say", "Gather", "Redirect"]
     for _ in range(20):
         words = house.reply(await (await house.switchboard.form(CALL)).page()).text
-        verbs = await caller.say(SpeechResult=words, Confidence="0.93")
+        verbs = await caller.say(SpeechResult=words, Confidence="0.99")
         if verbs[-1] == "Hangup":
             break
     await caller.post(f"{BASE}/voice/status", CallStatus="completed")
