@@ -9,7 +9,7 @@ from num2words import num2words
 
 from core.money import CURRENCY_DIGITS, Money
 
-__all__ = ["count", "day", "decimal", "digits", "letters", "money", "months"]
+__all__ = ["count", "day", "decimal", "digits", "money", "months"]
 
 _UNITS = {
     "USD": ("dollar", "cent"),
@@ -60,11 +60,6 @@ def digits(text: str, group: int = 4) -> str:
     """``"0073"`` → "zero, zero, seven, three", with a longer pause between groups."""
     groups = [text[start : start + group] for start in range(0, len(text), group)]
     return " <pause 250> ".join(", ".join(_DIGITS[int(digit)] for digit in part) for part in groups)
-
-
-def letters(text: str) -> str:
-    """``"Jo"`` → "J, O"."""
-    return ", ".join(text.upper())
 
 
 def day(value: date) -> str:
