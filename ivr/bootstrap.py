@@ -45,6 +45,7 @@ from ivr.twilio.doors import Doors, twilio_doors
 from ivr.twilio.links import ResumeLinks
 from ivr.twilio.media_socket import Limits
 from ivr.twilio.rest import TwilioApi, TwilioSms
+from ivr.twilio.verify import VerifyCodes
 from speech.audio import encode_mulaw
 from speech.engines.vosk_pool import VoskPool
 from speech.models import find_model, verify
@@ -78,8 +79,10 @@ class House:
         )
         self._http = httpx.AsyncClient()
         self._box = SmsBox(self.clock, self.ids)
-        self._api = None if settings.demo else TwilioApi(settings.twilio_account_sid, self._token, self.metrics)
+        account = settings.twilio_account_sid, self._token
+        self._api = None if settings.demo else TwilioApi(*account, self.metrics, settings.twilio_api_url)
         self._text = self._sms()
+        self.codes = self._verify()
         self.desk = ApplicationDesk(self.storage, self.clock, rulebook(settings), self._checks())
         self.switchboard = make_line(
             settings,
@@ -93,6 +96,7 @@ class House:
                 voice=self.voice,
                 board=self.board,
                 metrics=self.metrics,
+                codes=self.codes,
             ),
         )
 
@@ -111,6 +115,11 @@ class House:
         if self.settings.demo or self._api is None:
             return SandboxSms(self._http, f"{self._base}/sandbox")
         return TwilioSms(self._api, self.settings.twilio_from_number, f"{self.public_url}/voice/sms-status")
+
+    def _verify(self) -> VerifyCodes | None:
+        """Twilio Verify in place of our own codes, where a service is named. Demo mode reads codes in its sandbox."""
+        service = self.settings.twilio_verify_service
+        return VerifyCodes(self._api, service, self.storage, self.clock) if service and self._api else None
 
     def _doors(self) -> Doors:
         """Twilio's doors, and the desk that hands calls over to persons."""

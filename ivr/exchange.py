@@ -21,7 +21,7 @@ from ivr.dialogue.events import CallBegan
 from ivr.dialogue.prompts import load_catalogue
 from ivr.dialogue.script import load_script
 from ivr.dialogue.state import House as DialogueHouse
-from ivr.errands import Errands
+from ivr.errands import CodeDesk, Errands
 from ivr.form_runner import FormRunner
 from ivr.grammars import grammars_for
 from ivr.hearing import Listener
@@ -50,7 +50,7 @@ def rulebook(settings: Settings) -> Rulebook:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The adapters a line stands on."""
+    """The adapters a line stands on. Without ``codes`` the line sends and checks one-time codes of its own."""
 
     storage: Storage
     clock: Clock
@@ -61,6 +61,7 @@ class Parts:
     voice: Voice
     board: LiveBoard
     metrics: Metrics
+    codes: CodeDesk | None = None
 
 
 class CallMaker:
@@ -72,7 +73,7 @@ class CallMaker:
         self._pack = packaged(settings.jurisdiction)
         self._house = dialogue_house(settings, self._pack)
         self.sessions = Sessions(self._house)
-        self._codes = Codes(parts.storage, parts.clock, parts.ids, parts.sms)
+        self._codes: CodeDesk = parts.codes or Codes(parts.storage, parts.clock, parts.ids, parts.sms)
         self._opinion = SileroOpinion()
         self._spoken_consents = frozenset(
             consent for consent, mode in self._pack.features.items() if mode <= ConsentMode.ORAL

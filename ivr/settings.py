@@ -64,8 +64,10 @@ class Settings(BaseSettings):
         SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN", description="Signs and checks webhooks; calls the API."
     )
     twilio_from_number: str = Field("", validation_alias="TWILIO_FROM_NUMBER", description="Sender of text messages.")
+    twilio_verify_service: str = Field("", description="The Verify service (VA...) that sends the one-time codes.")
+    twilio_api_url: str = Field("", description="Another address of Twilio's API, such as a regional one's proxy.")
 
-    @field_validator("public_url")
+    @field_validator("public_url", "twilio_api_url")
     @classmethod
     def _no_trailing_slash(cls, value: str) -> str:
         value = value.rstrip("/")

@@ -24,9 +24,19 @@ __all__ = ["VerifyCodes"]
 
 _LIFE = timedelta(minutes=5)
 _TRIES = 5
+#: As for our own codes: after so many sendings a person must help.
+_SENDINGS = 5
 _REMEMBERED = 5000
 #: "Max check attempts reached", and "not found": used, expired or given up by Twilio.
 _TOO_MANY_CHECKS, _GONE = 60202, 20404
+#: What a check's ``status`` may also be; anything else but ``approved`` is a wrong code.
+_ENDED = {
+    "max_attempts_reached": "exhausted",
+    "expired": "expired",
+    "canceled": "expired",
+    "deleted": "expired",
+    "failed": "expired",
+}
 
 
 @dataclass(slots=True)
@@ -48,10 +58,14 @@ class VerifyCodes:
             raise EnvironmentProblem("Name the Verify service (VA...) that is to send the codes.")
         self._api, self._service, self._storage, self._clock = api, service, storage, clock
         self._sent: OrderedDict[tuple[str, str], _Sent] = OrderedDict()
+        self._sendings: OrderedDict[tuple[str, str], int] = OrderedDict()
 
     async def issue(self, case_id: str, purpose: str, binding: str, to: PhoneNumber, about: str) -> bool:
         """See ``CodeDesk``. ``about`` is not used: the words of the message are Verify's. Raises ``StorageError``."""
         self._sent.pop((case_id, purpose), None)
+        sendings = self._sendings[case_id, purpose] = self._sendings.get((case_id, purpose), 0) + 1
+        if sendings > _SENDINGS:
+            return False
         try:
             made = await self._api.ask(
                 lambda client: client.verify.v2.services(self._service).verifications.create(to=to.value, channel="sms")
@@ -59,8 +73,9 @@ class VerifyCodes:
         except ProviderError:
             return False
         self._sent[case_id, purpose] = _Sent(str(made.sid), _digest(binding), self._clock.now())
-        while len(self._sent) > _REMEMBERED:
-            self._sent.popitem(last=False)
+        for remembered in (self._sent, self._sendings):
+            while len(remembered) > _REMEMBERED:
+                remembered.popitem(last=False)
         await asyncio.to_thread(self._note, "code.sent", case_id, {"purpose": purpose, "by": "verify"})
         return True
 
@@ -99,7 +114,8 @@ class VerifyCodes:
         if checked.status == "approved":
             del self._sent[case_id, purpose]
             return "ok"
-        return "wrong" if sent.tries < _TRIES else "exhausted"
+        wrong = "wrong" if sent.tries < _TRIES else "exhausted"
+        return _ENDED.get(str(checked.status), wrong)
 
     def _note(self, action: str, case_id: str, detail: dict[str, str]) -> None:
         with self._storage.begin() as work:

@@ -17,7 +17,7 @@ from core.storage.opening import open_storage
 from core.usecases.decisions import Rulebook
 from core.usecases.desk import ApplicationDesk
 from ivr.dialogue.events import CallBegan
-from ivr.errands import Errands
+from ivr.errands import CodeDesk, Errands
 from ivr.form_runner import FormRunner
 from ivr.line import FormAnswer, FormPage, IncomingCall, Line, NextStep
 from ivr.live_board import LiveBoard
@@ -84,7 +84,8 @@ class FormHouse:
         self.storage = open_storage(folder / "data", folder / "keyring.json", None, self.clock)
         self.board, self.metrics, self.capacity = LiveBoard(), Metrics(), capacity
         self.sessions = Sessions(HOUSE)
-        self.codes = Codes(self.storage, self.clock, self.ids, self.texts)
+        self.codes: CodeDesk = Codes(self.storage, self.clock, self.ids, self.texts)
+        self.read_code = lambda: self.texts.code
         self.intake = ApplicationDesk(self.storage, self.clock, Rulebook(packaged("us"), packaged_policy()))
         self.switchboard = LineSwitchboard(
             storage=self.storage,
@@ -133,9 +134,8 @@ class FormHouse:
 
     def reply(self, page: FormPage) -> FormAnswer:
         """What a willing caller says to this page."""
-        texts = self.texts
         question = self.question()
-        words = texts.code if question in {"code", "resume"} else HAPPY[question]
+        words = self.read_code() if question in {"code", "resume"} else HAPPY[question]
         return FormAnswer(page.number, words, 0.99)
 
     def question(self, call_id: str = CALL.call_id) -> str:

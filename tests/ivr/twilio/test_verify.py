@@ -11,14 +11,16 @@ import pytest
 from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, ProviderError
 from core.storage.opening import open_storage
+from ivr.bootstrap import build
+from ivr.settings import load_settings
 from ivr.twilio.rest import TwilioApi
 from ivr.twilio.verify import VerifyCodes
-from tests.ivr.form_house import StepClock
+from tests.ivr.form_house import CALL as FORM_CALL
+from tests.ivr.form_house import FormHouse, StepClock
 from tests.ivr.twilio.fakes_line import FakeMeter
-from tests.ivr.twilio.rest_server import ACCOUNT, SECRET, Twilio, serving
+from tests.ivr.twilio.rest_server import ACCOUNT, SECRET, SERVICE, Twilio, misfit, serving
 
 CALLER = PhoneNumber("+14155550123")
-SERVICE = "VA" + "5" * 32
 ROOT = f"/v2/Services/{SERVICE}"
 SENT = (201, json.dumps({"sid": "VE" + "6" * 32, "status": "pending"}))
 
@@ -102,10 +104,79 @@ async def test_a_code_that_was_not_sent_cannot_be_checked(answer: tuple[int, str
     assert await line.check("approved") == "expired"
 
 
+@pytest.mark.parametrize(
+    ("status", "result"),
+    [("max_attempts_reached", "exhausted"), ("expired", "expired"), ("canceled", "expired"), ("deleted", "expired")],
+)
+async def test_a_verification_that_ended_is_no_wrong_code(status: str, result: str, line: Line) -> None:
+    await line.issue()
+    assert await line.check(status) == result
+
+
+async def test_the_sixth_code_for_one_purpose_is_not_sent(line: Line) -> None:
+    assert [await line.issue() for _ in range(6)] == [True] * 5 + [False]
+    assert len(line.twilio.seen) == 5
+    assert await line.check("approved") == "expired"
+
+
 async def test_no_answer_approves_nothing(line: Line) -> None:
     await line.issue()
     with pytest.raises(ProviderError):
         await line.check(500)
+
+
+async def test_a_whole_application_with_a_code_that_twilio_sent(tmp_path: Path) -> None:
+    with serving() as twilio:
+        house = FormHouse(tmp_path)
+        house.codes = VerifyCodes(
+            TwilioApi(ACCOUNT, SECRET, FakeMeter(), twilio.url), SERVICE, house.storage, house.clock
+        )
+        tried = iter(["000000", "111111", "417205"])
+        house.read_code = lambda: next(tried)
+        last = await house.talk(await house.switchboard.form(FORM_CALL))
+        assert last.step.reason == "review"
+        case = house.record().case_id
+        with house.storage.begin() as work:
+            assert work.applications.get(case).application.owner_verified
+        house.storage.close()
+    asked = [path.rpartition("/")[2] for _, path, _ in twilio.seen]
+    assert asked == ["Verifications", *["VerificationCheck"] * 3]
+    assert twilio.seen[0][2]["To"] == CALLER.value
+    assert house.texts.sent == []
+
+
+async def test_the_setting_joins_verify_to_the_line(tmp_path: Path) -> None:
+    with serving() as twilio:
+        settings = load_settings(
+            data_dir=tmp_path,
+            twilio_account_sid=ACCOUNT,
+            twilio_auth_token=SECRET,
+            twilio_from_number="+14155550100",
+            twilio_verify_service=SERVICE,
+            twilio_api_url=twilio.url,
+            recognizer_workers=1,
+        )
+        house = build(settings, 8080)
+        codes = house.codes
+        assert isinstance(codes, VerifyCodes)
+        assert await codes.issue("case_1", "apply", "apply|case_1", CALLER, "apply")
+        assert await codes.check("case_1", "apply", "apply|case_1", "417205") == "ok"
+        house.storage.close()
+    assert build(load_settings(data_dir=tmp_path / "demo", demo=True), 8080).codes is None
+
+
+def test_the_server_of_these_tests_takes_only_documented_requests() -> None:
+    to = {"To": CALLER.value}
+    assert misfit("POST", f"{ROOT}/Verifications", {**to, "Channel": "sms"}) == ""
+    for method, path, form in (
+        ("GET", f"{ROOT}/Verifications", {**to, "Channel": "sms"}),
+        ("POST", f"{ROOT}/Verification", {**to, "Channel": "sms"}),
+        ("POST", f"{ROOT}/Verifications", to),
+        ("POST", f"{ROOT}/Verifications", {**to, "Channel": "pigeon"}),
+        ("POST", f"{ROOT}/Verifications", {"To": "4155550123", "Channel": "sms"}),
+        ("POST", f"{ROOT}/Verifications", {**to, "Channel": "sms", "Amount": "2500"}),
+    ):
+        assert misfit(method, path, form)
 
 
 def test_without_a_service_there_are_no_codes(line: Line) -> None:
