@@ -32,6 +32,7 @@ from ivr.outside import outside_checks
 from ivr.phone.callers import ReadyCaller, ReadyTurn
 from ivr.phone.exchange import DemoExchange
 from ivr.phone.routes import phone_router
+from ivr.quality.runs import RunBook
 from ivr.replay.channel import load_clip
 from ivr.replay.manifest import CODE_PLACE, CallFixture, find_fixtures, read_fixture
 from ivr.sandbox.app import sandbox_app
@@ -166,6 +167,7 @@ class House:
                 calls=self.switchboard,
                 house=dialogue_house(self.settings, pack),
                 rules=self.desk.rules,
+                runs=RunBook(self.settings.quality_path),
                 public_url=self.public_url,
                 demo=self.settings.demo,
             )

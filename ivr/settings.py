@@ -85,6 +85,11 @@ class Settings(BaseSettings):
         return self.data_dir / "demo-auth-token"
 
     @property
+    def quality_path(self) -> Path:
+        """Where replay runs are kept."""
+        return self.data_dir / "quality"
+
+    @property
     def models_path(self) -> Path:
         return self.models_dir or self.data_dir / "models"
 

@@ -43,11 +43,12 @@ class Action(StrEnum):
     RECORDS = "record.see"
     AUDIT = "audit.see"
     VERIFY = "audit.verify"
+    QUALITY = "quality.see"
 
 
 _EVERYONE = {Action.SIGN_OUT, Action.TODAY}
 _WATCHER = {*_EVERYONE, Action.LIVE, Action.WATCH}
-_READER = {*_WATCHER, Action.WORDS, Action.CASES, Action.RECORDS, Action.CLIPS}
+_READER = {*_WATCHER, Action.WORDS, Action.CASES, Action.RECORDS, Action.CLIPS, Action.QUALITY}
 
 ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
@@ -68,9 +69,9 @@ ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.AUDIT,
             }
         ),
-        Role.AUDITOR: frozenset({*_WATCHER, Action.CASES, Action.RECORDS, Action.AUDIT, Action.VERIFY}),
+        Role.AUDITOR: frozenset({*_WATCHER, Action.CASES, Action.RECORDS, Action.AUDIT, Action.VERIFY, Action.QUALITY}),
         #: Runs the machine and its keys; sees nobody's data.
-        Role.OPERATOR: frozenset({*_EVERYONE, Action.AUDIT, Action.VERIFY}),
+        Role.OPERATOR: frozenset({*_EVERYONE, Action.AUDIT, Action.VERIFY, Action.QUALITY}),
     }
 )
 

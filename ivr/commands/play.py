@@ -15,6 +15,7 @@ from ivr.system import SystemClock, SystemIds
 
 if TYPE_CHECKING:
     from ivr.replay.caller import Heard, Said
+    from ivr.replay.compare import Verdict
     from ivr.replay.result import Played
     from ivr.replay.wire import Carrier
 
@@ -76,6 +77,7 @@ def replay(
     as_json: _Json = False,
     report: Annotated[Path | None, typer.Option(help="Write a self-contained HTML page here.")] = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Calls at once.")] = 2,
+    keep: Annotated[bool, typer.Option(help="Keep the figures for the console's quality desk.")] = True,
 ) -> None:
     """Run recorded calls through the pipeline, faster than real time, and compare with what they expect."""
     from rich.console import Console  # noqa: PLC0415
@@ -108,6 +110,8 @@ def replay(
                 return await play_all(fixtures, engines.house, SystemClock(), jobs=jobs, done=done)
 
         verdicts = [judge(played) for played in asyncio.run(run())]
+    if keep:
+        _keep(verdicts)
     if report is not None:
         report.write_text(as_html(verdicts), "utf-8")
     if as_json:
@@ -115,6 +119,20 @@ def replay(
     console.print(as_table(verdicts))
     if not all(verdict.ok for verdict in verdicts):
         raise typer.Exit(1)
+
+
+def _keep(verdicts: list[Verdict]) -> None:
+    from importlib.metadata import version  # noqa: PLC0415
+
+    from ivr.quality.runs import RunBook  # noqa: PLC0415
+    from ivr.replay.scoring import run_of  # noqa: PLC0415
+    from ivr.settings import load_settings  # noqa: PLC0415
+    from speech.models import find_model  # noqa: PLC0415
+
+    settings = load_settings()
+    model = find_model(settings.language, (settings.models_path,)).name
+    run = run_of(verdicts, at=SystemClock().now(), version=version("loanline"), model=model)
+    RunBook(settings.quality_path).add(run)
 
 
 def demo(

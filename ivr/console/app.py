@@ -29,6 +29,7 @@ from ivr.console.listening import Listening
 from ivr.console.live import Live
 from ivr.console.masking import Masker
 from ivr.console.overview import Overview
+from ivr.console.quality import Quality
 from ivr.console.records import Records
 from ivr.console.sign_in import SignIn
 from ivr.console.views import STATIC, Views
@@ -36,6 +37,7 @@ from ivr.dialogue.script import Role as Step
 from ivr.dialogue.staffing import approved_prompts
 from ivr.dialogue.state import House as DialogueHouse
 from ivr.live_board import LiveBoard
+from ivr.quality.runs import RunBook
 
 __all__ = ["Console", "ConsoleParts", "console"]
 
@@ -53,6 +55,7 @@ class ConsoleParts:
     calls: Calls
     house: DialogueHouse
     rules: Rulebook
+    runs: RunBook
     public_url: str
     demo: bool
 
@@ -100,6 +103,7 @@ def console(parts: ConsoleParts) -> Console:
     Cases(door, parts.storage, parts.clock, views, grants, parts.rules)
     Records(door, parts.storage, views, masker, grants)
     Overview(door, parts.storage, parts.clock, desk, views)
+    Quality(door, parts.runs, views)
     door.public("/console/{rest:path}", _nothing)
     return Console(router, tuple(door.table), desk)
 

@@ -16,6 +16,7 @@ from core.usecases.decisions import Rulebook
 from core.usecases.roles import Role
 from ivr.console.app import ConsoleParts, console
 from ivr.exchange import dialogue_house
+from ivr.quality.runs import RunBook
 from ivr.settings import Settings
 from ivr.system import SystemIds
 from tests.core.usecases.test_staff import MovingClock
@@ -42,6 +43,7 @@ class Office:
                 calls=self.line.house.switchboard,
                 house=dialogue_house(settings, packaged("us")),
                 rules=Rulebook(packaged("us"), packaged_policy()),
+                runs=RunBook(settings.quality_path),
                 public_url=HOME,
                 demo=demo,
             )

@@ -1,0 +1,1 @@
+"""How well the line hears and decides, run by run of the fixture calls."""
