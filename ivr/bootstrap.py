@@ -27,6 +27,8 @@ from ivr.dialogue.prompts import load_catalogue
 from ivr.dialogue.script import load_script
 from ivr.exchange import Parts, dialogue_house, make_line, rulebook
 from ivr.grammars import grammars_for
+from ivr.links.copies import CopyLinks, copies_router
+from ivr.links.resume import ResumeLinks, links_router
 from ivr.live_board import LiveBoard
 from ivr.outside import outside_checks
 from ivr.phone.callers import ReadyCaller, ReadyTurn
@@ -43,7 +45,6 @@ from ivr.system import SystemClock, SystemIds
 from ivr.telemetry import Metrics
 from ivr.twilio.call_back_desk import CallBackDesk
 from ivr.twilio.doors import Doors, twilio_doors
-from ivr.twilio.links import ResumeLinks
 from ivr.twilio.media_socket import Limits
 from ivr.twilio.rest import TwilioApi, TwilioSms
 from ivr.twilio.verify import VerifyCodes
@@ -84,6 +85,8 @@ class House:
         self._api = None if settings.demo else TwilioApi(*account, self.metrics, settings.twilio_api_url)
         self._text = self._sms()
         self.codes = self._verify()
+        self._resume = self._resume_links()
+        self._copies = CopyLinks(self._link_key(b"written copies"), self.clock, self.public_url)
         self.desk = ApplicationDesk(self.storage, self.clock, rulebook(settings), self._checks())
         self.switchboard = make_line(
             settings,
@@ -98,6 +101,7 @@ class House:
                 board=self.board,
                 metrics=self.metrics,
                 codes=self.codes,
+                copy_url=self._copies.url,
             ),
         )
 
@@ -140,20 +144,27 @@ class House:
             from_number=sender,
             api=self._api,
             call_backs=CallBackDesk(self.storage, self.clock, self.ids, hours, self.switchboard.case_of),
-            links=self._links(sender) if sender.startswith("+") else None,
+            links=self._resume,
         )
 
-    def _links(self, sender: str) -> ResumeLinks:
-        """The links of text messages, sealed with a key derived from the keyring."""
-        key = hmac.digest(self.storage.keyring.purpose("codes"), b"resume links", "sha256")
-        hours = self.settings.resume_hours
-        return ResumeLinks(
-            key, self.storage, self.clock, self.ids, self._text, self.public_url, PhoneNumber(sender), hours
-        )
+    def _link_key(self, what: bytes) -> bytes:
+        """What seals the links of text messages; it outlives the process."""
+        return hmac.digest(self.storage.keyring.purpose("codes"), what, "sha256")
+
+    def _resume_links(self) -> ResumeLinks | None:
+        sender = self.settings.twilio_from_number
+        if not sender.startswith("+"):
+            return None  # a messaging service is no number to call
+        line, hours, key = PhoneNumber(sender), self.settings.resume_hours, self._link_key(b"resume links")
+        return ResumeLinks(key, self.storage, self.clock, self.ids, self._text, self.public_url, line, hours)
 
     def routers(self) -> list[APIRouter]:
-        """Every door of the telephone line."""
-        return list(self._doors().routers)
+        """Every door of the telephone line, and the pages behind the links of its text messages."""
+        number = self.settings.twilio_from_number if self.settings.twilio_from_number.startswith("+") else ""
+        pages = [copies_router(self._copies, self.storage, self.clock, self.desk.rules.pack, number)]
+        if self._resume is not None:
+            pages.append(links_router(self._resume))
+        return [*self._doors().routers, *pages]
 
     def console(self) -> Console:
         """The staff's pages."""

@@ -17,7 +17,7 @@ from core.decision.model import Decision, Terms
 from core.errors import Conflict, InvalidInput, ProviderError
 from core.events import JournalEntry
 from core.evidence import Evidence
-from core.lending.summary import in_writing
+from core.lending.summary import in_writing, reasons_in_writing
 from core.ports import Clock, Ids, SmsSender, Storage, UnitOfWork
 from core.risk import RiskReport
 from ivr.dialogue.effects import BindPhone, CheckCode, Finish, Journal, NewCase, Respond, SendCode, SendTerms, Submit
@@ -66,6 +66,8 @@ class Errands:
     call_id: str
     case_id: str
     case_started: datetime
+    #: The address of a case's written copy; without one, texts carry no link.
+    copy_url: Callable[[str], str] | None = None
 
     async def run(self, errand: Errand, state: CallState) -> CallEvent | None:
         """Do one errand; raises ``LoanlineError`` when it could not be done."""
@@ -85,6 +87,10 @@ class Errands:
             case SendTerms():
                 await self._send_terms(errand.offer, state)
                 return None
+            case Finish(how="declined") if self.copy_url is not None:
+                await asyncio.to_thread(self._keep, errand, state)
+                await self._text(state, reasons_in_writing(self.copy_url(self.case_id)), "reasons", {})
+                return None
             case NewCase():
                 self.case_id = state.case_id = self.ids.new("case")
                 self.case_started = self.clock.now()
@@ -95,13 +101,17 @@ class Errands:
     async def _send_terms(self, offer: int, state: CallState) -> None:
         if state.decision is None:
             raise Conflict("No offer was made, so there are no terms to send; decide first.")
-        terms = state.decision.offers[offer]
+        link = self.copy_url(self.case_id) if self.copy_url is not None else ""
+        await self._text(state, in_writing(state.decision.offers[offer], link), "terms", {"offer": offer})
+
+    async def _text(self, state: CallState, text: str, what: str, note: dict[str, int]) -> None:
+        """Send a text about the case to its number, and note what became of it."""
         try:
-            await self.sms.send(state.slots["phone"].value, in_writing(terms))
+            await self.sms.send(state.slots["phone"].value, text)
         except ProviderError as error:
-            kept = Journal("terms_unsent", {"code": error.code})
+            kept = Journal(f"{what}_unsent", {"code": error.code})
         else:
-            kept = Journal("terms_sent", {"offer": offer})
+            kept = Journal(f"{what}_sent", dict(note))
         await asyncio.to_thread(self._keep, kept, state)
 
     def _keep(self, errand: Errand, state: CallState) -> None:

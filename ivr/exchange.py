@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from antifraud.analysis import CallAnalysis
@@ -50,7 +51,11 @@ def rulebook(settings: Settings) -> Rulebook:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The adapters a line stands on. Without ``codes`` the line sends and checks one-time codes of its own."""
+    """The adapters a line stands on.
+
+    Without ``codes`` the line sends and checks one-time codes of its own. ``copy_url`` gives the address of a case's
+    written copy; without it texts carry no link.
+    """
 
     storage: Storage
     clock: Clock
@@ -62,6 +67,7 @@ class Parts:
     board: LiveBoard
     metrics: Metrics
     codes: CodeDesk | None = None
+    copy_url: Callable[[str], str] | None = None
 
 
 class CallMaker:
@@ -121,6 +127,7 @@ class CallMaker:
             call_id=call.call_id,
             case_id=began.case_id,
             case_started=parts.clock.now(),
+            copy_url=parts.copy_url,
         )
 
 

@@ -12,7 +12,6 @@ from core.ports import Clock, Ids
 from ivr.line import Forms, PersonDesk, Switchboard
 from ivr.twilio.calls import Calls
 from ivr.twilio.handover import HandOvers
-from ivr.twilio.links import ResumeLinks, links_router
 from ivr.twilio.media_socket import Limits, media_router
 from ivr.twilio.meter import Meter
 from ivr.twilio.rest import CallControl, TwilioApi
@@ -21,7 +20,7 @@ from ivr.twilio.sms_routes import Deliveries, sms_router
 from ivr.twilio.staff_routes import staff_router
 from ivr.twilio.tokens import StreamTokens
 from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents
-from ivr.twilio.webhooks import CallBacks, Helpers, router
+from ivr.twilio.webhooks import CallBacks, Helpers, Links, router
 
 __all__ = ["Doors", "Exchange", "twilio_doors"]
 
@@ -54,7 +53,7 @@ def twilio_doors(
     from_number: str = "",
     api: TwilioApi | None = None,
     call_backs: CallBacks | None = None,
-    links: ResumeLinks | None = None,
+    links: Links | None = None,
 ) -> Doors:
     """``token_key`` is 32 random bytes of this process. Without ``api``, ``staff`` and a ``from_number`` that can ring
     somebody, a caller who needs a person is dialled through, or hears that nobody is free."""
@@ -72,6 +71,4 @@ def twilio_doors(
     ]
     if hand_overs is not None:
         routers.append(staff_router(hand_overs, documents, verifier, meter))
-    if links is not None:
-        routers.append(links_router(links))
     return Doors(tuple(routers), calls, deliveries, hand_overs)

@@ -67,6 +67,12 @@ async def test_terms_in_writing_and_a_note_when_they_cannot_be_sent(tmp_path: Pa
     assert "APR 17.90%" in sent
     assert "2500.00 USD" in sent
 
+    assert "https://" not in sent
+    errands.copy_url = lambda case: f"https://line.example.org/t/{case}"
+    await errands.run(SendTerms(0), state)
+    sent = line.house.sms_inbox.texts_to(state.slots["phone"].value)[-1]
+    assert f"https://line.example.org/t/{state.case_id}" in sent
+
     class Broken:
         async def send(self, to: object, text: str) -> str:
             raise ProviderError("The provider is away: try again.")
@@ -76,6 +82,21 @@ async def test_terms_in_writing_and_a_note_when_they_cannot_be_sent(tmp_path: Pa
     with line.house.storage.begin() as unit:
         kinds = [entry.kind for entry in unit.journal.read(state.case_id)]
     assert kinds[-2:] == ["terms_sent", "terms_unsent"]
+
+
+async def test_a_decline_is_followed_by_a_link_to_its_reasons(tmp_path: Path) -> None:
+    line = await _reached(tmp_path, "code.ask")
+    errands, state = _errands(line), line.runner.state
+    texts = line.house.sms_inbox.texts_to(state.slots["phone"].value)
+    await errands.run(Finish("declined"), state)
+    assert line.house.sms_inbox.texts_to(state.slots["phone"].value) == texts  # no address, no promise
+    errands.copy_url = lambda case: f"https://line.example.org/t/{case}"
+    await errands.run(Finish("stopped"), state)
+    assert line.house.sms_inbox.texts_to(state.slots["phone"].value) == texts
+    await errands.run(Finish("declined"), state)
+    assert f"/t/{state.case_id}" in line.house.sms_inbox.texts_to(state.slots["phone"].value)[-1]
+    with line.house.storage.begin() as unit:
+        assert [entry.kind for entry in unit.journal.read(state.case_id)][-1] == "reasons_sent"
 
 
 async def test_the_board_knows_the_call_but_not_its_secrets(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from core.decision.model import Instalment, Terms
-from core.lending.summary import in_writing
+from core.lending.summary import in_writing, reasons_in_writing
 from core.money import Money
 
 
@@ -38,3 +38,10 @@ def test_an_odd_last_payment_and_fees_are_told() -> None:
     text = in_writing(_terms(last="221.96", fees="25.00"))
     assert "the last one 221.96" in text
     assert "fees 25.00" in text
+
+
+def test_the_link_to_the_whole_is_in_the_text_when_there_is_one() -> None:
+    link = "https://line.example.org/t/abc"
+    assert f"to keep: {link} If you" in in_writing(_terms(), link)
+    assert "to keep" not in in_writing(_terms())
+    assert link in reasons_in_writing(link)

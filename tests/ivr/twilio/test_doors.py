@@ -13,9 +13,9 @@ from twilio.request_validator import RequestValidator
 
 from core.applicant import PhoneNumber
 from core.usecases.call_back import BusinessHours, due
+from ivr.links.resume import ResumeLinks
 from ivr.twilio.call_back_desk import CallBackDesk
 from ivr.twilio.doors import Doors, twilio_doors
-from ivr.twilio.links import ResumeLinks
 from ivr.twilio.media_socket import Limits
 from ivr.twilio.rest import TwilioApi
 from tests.ivr.form_house import CALL, FormHouse
@@ -122,4 +122,4 @@ def test_the_persons_doors_are_there_only_when_a_person_can_be_rung(house: FormH
     assert "/voice/staff-join" not in paths(doors(house))
     assert "/voice/staff-join" not in paths(doors(house, staff=STAFF))
     assert "/voice/staff-join" in paths(doors(house, staff=STAFF, api=api))
-    assert {"/voice/media", "/voice/form", "/voice/sms-status", "/r/{token}"} <= paths(doors(house))
+    assert {"/voice/media", "/voice/form", "/voice/sms-status"} <= paths(doors(house))

@@ -13,7 +13,7 @@ from core.applicant import PhoneNumber
 from core.errors import Conflict, InvalidInput, StorageError, Unauthenticated
 from core.storage.opening import open_storage
 from ivr.line import IncomingCall
-from ivr.twilio.links import ResumeLinks, links_router
+from ivr.links.resume import ResumeLinks, links_router
 from tests.ivr.form_house import CALL, CountedIds, StepClock, Texts
 
 BASE = "https://line.example.org"

@@ -11,7 +11,6 @@ import asyncio
 import hashlib
 import hmac
 from datetime import datetime, timedelta
-from html import escape
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -20,6 +19,7 @@ from core.applicant import PhoneNumber
 from core.errors import Conflict, InvalidInput, LoanlineError, StorageError, Unauthenticated
 from core.ports import Clock, Ids, SmsSender, Storage
 from ivr.line import IncomingCall
+from ivr.links.pages import page
 
 __all__ = ["ResumeLinks", "links_router"]
 
@@ -108,25 +108,6 @@ def links_router(links: ResumeLinks) -> APIRouter:
             status, words = 503, "Please try this page again in a minute. Or"
         except LoanlineError:
             status, words = 410, "This link can be opened once only, and not for ever. To go on"
-        return HTMLResponse(_page(words, links.line.value), status, headers=_HEADERS)
+        return page("resume.html", status, words=words, line=links.line.value, number="")
 
     return api
-
-
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-}
-
-
-def _page(words: str, number: str) -> str:
-    call = f'<a href="tel:{escape(number)}">{escape(number)}</a>'
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        "<title>Loanline</title>"
-        "<style>body{font:1.25rem/1.6 sans-serif;margin:3rem auto;max-width:32rem;padding:0 1rem}</style>"
-        f"<h1>Loanline</h1><p>{escape(words)}, call us at {call} from the telephone you called with. "
-        "We will send you a code to make sure that it is you.</p></html>"
-    )
