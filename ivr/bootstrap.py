@@ -6,7 +6,6 @@ import asyncio
 import hmac
 import secrets
 from pathlib import Path
-from typing import Any
 
 import httpx
 import structlog
@@ -16,8 +15,7 @@ from antifraud.analysis import warm
 from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, LoanlineError
 from core.jurisdiction.library import packaged
-from core.ports import Clock, SmsSender
-from core.storage.opening import open_storage
+from core.ports import SmsSender
 from core.usecases.call_back import BusinessHours
 from core.usecases.desk import ApplicationDesk
 from core.usecases.verify import Verifier
@@ -48,6 +46,7 @@ from ivr.twilio.doors import Doors, twilio_doors
 from ivr.twilio.media_socket import Limits
 from ivr.twilio.rest import TwilioApi, TwilioSms
 from ivr.twilio.verify import VerifyCodes
+from ivr.vault import open_vault
 from speech.audio import encode_mulaw
 from speech.engines.vosk_pool import VoskPool
 from speech.models import find_model, verify
@@ -68,7 +67,7 @@ class House:
         self._base = f"http://{settings.host}:{port}"
         self.public_url = settings.public_url or self._base
         self._token = _auth_token(settings)
-        self.storage = _open_storage(settings, self.clock)
+        self.storage = open_vault(settings, self.clock)
         model = find_model(settings.language, (settings.models_path,))
         verify(model)
         self.recognizer = VoskPool(
@@ -270,12 +269,6 @@ def _auth_token(settings: Settings) -> str:
         raise EnvironmentProblem(
             "The data directory cannot be written: set LOANLINE_DATA_DIR to one that can."
         ) from None
-
-
-def _open_storage(settings: Settings, clock: Clock) -> Any:
-    phrase = settings.keyring_passphrase
-    secret = phrase.get_secret_value() if phrase else None
-    return open_storage(settings.data_dir, settings.keyring_path, secret, clock)
 
 
 def build(settings: Settings, port: int) -> House:

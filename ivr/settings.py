@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     keyring_file: Path | None = Field(None, description="The keyring file; by default keyring.json in the data dir.")
     keyring_passphrase: SecretStr | None = Field(None, description="Seals the keyring file when set.")
 
+    database_url: SecretStr | None = Field(None, description="Keep the data there instead of in a file: postgresql://…")
+    keys_url: SecretStr | None = Field(None, description="Keep the wrapped keys there; never in the data's database.")
+
     jurisdiction: str = Field("us", description="The jurisdiction pack that governs this line.")
     currency: str = Field("USD", description="The currency of the products.")
     language: str = Field("en-US", description="The language the line speaks and hears.")

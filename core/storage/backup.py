@@ -50,6 +50,7 @@ def create_backup(data_dir: Path, target: Path, clock: Clock, *, keys: bool = Fa
             (_copy_database if name.endswith(".db") else _copy_file)(data_dir / name, target / name)
         backup = Backup(clock.now().isoformat(), {name: _sha256(target / name) for name in names})
         document = {"format": _FORMAT, "taken_at": backup.taken_at, "files": backup.files}
+        (target / _LIST).touch(mode=0o600)
         (target / _LIST).write_text(json.dumps(document, indent=1), encoding="utf-8")
         _sync(target / _LIST)
     return backup

@@ -78,7 +78,7 @@ class SqlCallRecords:
 
     def close_call(self, call_id: str, outcome: str, at: datetime) -> None:
         static_name("outcome", outcome)
-        row = self._row(call_id)
+        row = self._row(call_id, to_change=True)
         if row.ended_at is not None:
             return
         key = self._key(row)
@@ -123,16 +123,17 @@ class SqlCallRecords:
 
     # -- parts --------------------------------------------------------------------------------------------------
 
-    def _row(self, call_id: str) -> Any:
-        row = self._work.execute(
-            select(calls, cases.c.subject_id).join_from(calls, cases).where(calls.c.call_id == call_id)
-        ).one_or_none()
+    def _row(self, call_id: str, *, to_change: bool = False) -> Any:
+        query = select(calls, cases.c.subject_id).join_from(calls, cases).where(calls.c.call_id == call_id)
+        if to_change:  # a call is not closed while a piece is added to it
+            query = query.with_for_update(of=calls)
+        row = self._work.execute(query).one_or_none()
         if row is None:
             raise NotFound("There is no such call; loanline records list shows the ids.")
         return row
 
     def _open_row(self, call_id: str) -> Any:
-        row = self._row(call_id)
+        row = self._row(call_id, to_change=True)
         if row.ended_at is not None:
             raise Conflict("This call's record is closed; nothing can be added to it.")
         return row

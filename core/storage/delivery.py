@@ -35,10 +35,9 @@ class SqlInbox:
 
     def first_time(self, key: str, fingerprint: str, at: datetime) -> bool:
         name, content = _keyed(self._key, "key", key), _keyed(self._key, "content", key, fingerprint)
-        known = self._work.execute(select(inbox.c.fingerprint).where(inbox.c.key == name)).scalar_one_or_none()
-        if known is None:
-            self._work.execute(inbox.insert().values(key=name, fingerprint=content, at=at))
+        if self._work.inserted(inbox.insert().values(key=name, fingerprint=content, at=at)):
             return True
+        known = self._work.execute(select(inbox.c.fingerprint).where(inbox.c.key == name)).scalar_one()
         if not hmac.compare_digest(bytes(known), content):
             raise IdempotencyMismatch("The same key came with other content; use a new key for a new request.")
         return False

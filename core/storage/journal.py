@@ -24,10 +24,13 @@ __all__ = ["SqlJournal", "ensure_case"]
 def ensure_case(work: Transaction, case_id: str, at: datetime) -> str:
     """Make the case's row when there is none; returns whose keys seal it (a new case is a person of its own)."""
     plain_id("case_id", case_id)
-    subject = work.execute(select(cases.c.subject_id).where(cases.c.case_id == case_id)).scalar_one_or_none()
+    known = select(cases.c.subject_id).where(cases.c.case_id == case_id).with_for_update()
+    subject = work.execute(known).scalar_one_or_none()
     if subject is None:
-        work.execute(cases.insert().values(case_id=case_id, subject_id=case_id, opened_at=at, last_at=at))
-        return case_id
+        fresh = cases.insert().values(case_id=case_id, subject_id=case_id, opened_at=at, last_at=at)
+        if work.inserted(fresh):
+            return case_id
+        subject = work.execute(known).scalar_one()
     return str(subject)
 
 

@@ -123,8 +123,15 @@ class KeyUpkeep:
 
     def wipe(self) -> None:
         """Empty SQLite's write-ahead log, so that no copy of a destroyed key stays in it. Raises ``StorageError`` when
-        another process is reading there for seconds on end."""
+        another process is reading there for seconds on end. PostgreSQL frees the dead rows; their bytes may outlive
+        that in its pages and its log, and end with the key version they are wrapped under (``keys rotate
+        --forget-old``)."""
         if self._engine.dialect.name != "sqlite":
+            with storage_errors(), self._engine.connect() as bare:
+                bare.connection.rollback()  # the pool's ping has begun a transaction
+                connection = bare.execution_options(isolation_level="AUTOCOMMIT")
+                for table in (subject_keys, object_keys):
+                    connection.exec_driver_sql(f"VACUUM {table.name}")
             return
         with storage_errors(), self._engine.connect() as connection:
             busy, _, _ = connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -151,6 +158,7 @@ class KeyUpkeep:
                 select(subject_keys)
                 .where(subject_keys.c.kek_version < newest, subject_keys.c.wrapped.is_not(None))
                 .limit(at_most)
+                .with_for_update()
             ).all()
             fresh = []
             for row in rows:

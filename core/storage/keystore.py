@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, Engine, func, select, update
 
-from core.errors import Shredded, WrongKey
+from core.errors import Conflict, Shredded, StorageError, WrongKey
 from core.ports import Clock
 from core.security.envelope import SCHEMA, DataKey, bind, new_key
 from core.security.keyring import KeyWrapper
@@ -60,13 +60,22 @@ class KeyStore:
         with reading(self._engine) as connection:
             row = self._find(connection, object_id)
         if row is None:
-            with writing(self._engine) as connection:
-                row = self._find(connection, object_id) or self._make(connection, object_id, subject_id, call_id)
+            row = self._made(object_id, subject_id, call_id)
         return self._opened(row)
 
+    def _made(self, object_id: str, subject_id: str, call_id: str | None) -> Any:
+        """Another node may make the same key at the same moment; then its key is the one."""
+        for _ in range(2):
+            try:
+                with writing(self._engine) as connection:
+                    return self._find(connection, object_id) or self._make(connection, object_id, subject_id, call_id)
+            except Conflict:
+                continue
+        raise StorageError("Two nodes made the keys of one record again and again; try again, nothing was stored.")
+
     @staticmethod
-    def _find(connection: Connection, object_id: str) -> Any:
-        return connection.execute(
+    def _find(connection: Connection, object_id: str, *, to_change: bool = False) -> Any:
+        query = (
             select(
                 object_keys.c.object_id,
                 object_keys.c.subject_id,
@@ -78,12 +87,15 @@ class KeyStore:
             )
             .join_from(object_keys, subject_keys)
             .where(object_keys.c.object_id == object_id)
-        ).one_or_none()
+        )
+        if to_change:  # nobody destroys the key between this look and the change
+            query = query.with_for_update(of=object_keys)
+        return connection.execute(query).one_or_none()
 
     def give(self, object_id: str, subject_id: str) -> None:
         """Wrap an object's key under another person's key. Raises ``Shredded``."""
         with writing(self._engine) as connection:
-            row = self._find(connection, object_id)
+            row = self._find(connection, object_id, to_change=True)
             if row is None:
                 raise WrongKey("The key store holds no key for this record; restore keys.db from its backup.")
             secret = self._secret(row)
@@ -150,6 +162,10 @@ class KeyStore:
         """Take the right to write and give it back. Raises ``StorageError``."""
         with writing(self._engine) as connection:
             connection.execute(select(func.count()).select_from(kek_versions))
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
 
     def close(self) -> None:
         self._engine.dispose()

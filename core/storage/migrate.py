@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from alembic import command
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, MetaData
 
 from core.errors import StorageError
 from core.storage import key_tables, tables
-from core.storage.engine import writing
+from core.storage.engine import storage_errors, writing
 
 __all__ = ["DATA", "KEYS", "locked", "migrate", "revision_of"]
 
@@ -25,6 +25,8 @@ _HERE = Path(__file__).parent / "migrations"
 #: The two databases: where their changes are, and the tables that must come out.
 DATA: tuple[str, MetaData] = ("records", tables.metadata)
 KEYS: tuple[str, MetaData] = ("keys", key_tables.metadata)
+#: The number of our lock on a database server.
+_LOCK = 0x6C6F616E
 
 
 def migrate(engine: Engine, which: tuple[str, MetaData], to: str = "head") -> None:
@@ -51,14 +53,32 @@ def revision_of(connection: Connection) -> str | None:
 
 
 @contextmanager
-def locked(data_dir: Path) -> Iterator[None]:
-    """Only one process at a time makes keys, changes schemas or rotates in this directory."""
+def locked(data_dir: Path, keys: Engine | None = None) -> Iterator[None]:
+    """Only one process at a time makes keys, changes schemas or rotates: in this directory, and among all nodes that
+    share a key database on a server. Raises ``StorageError`` when a node keeps it for minutes."""
     handle = os.open(data_dir / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        with _held(keys) if keys is not None and keys.dialect.name == "postgresql" else nullcontext():
+            yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _held(engine: Engine) -> Iterator[None]:
+    """An advisory lock of the server; it falls with the connection."""
+    with storage_errors():
+        connection = engine.connect()
+    try:
+        with storage_errors():
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '120s'")
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        yield
+    finally:
+        with storage_errors():
+            connection.close()
 
 
 def _config(connection: Connection, which: tuple[str, MetaData]) -> Config:

@@ -45,13 +45,15 @@ def open_storage(
     directory cannot be used, ``WrongKey`` when the keyring is missing, sealed otherwise or not the one of this data,
     and ``StorageError`` when a database cannot be used.
     """
+    if database_url is not None and database_url == keys_url:
+        raise EnvironmentProblem("Keys beside the data protect nothing; give LOANLINE_KEYS_URL a database of its own.")
     if not create and database_url is None and not (data_dir / DATA_FILE).exists():
         raise EnvironmentProblem("There are no records in the data directory; check LOANLINE_DATA_DIR.")
     _prepare(data_dir)
     keys_engine = open_engine(keys_url or data_dir / KEYS_FILE)
     engine = open_engine(database_url or data_dir / DATA_FILE)
     try:
-        with storage_errors(), locked(data_dir):
+        with storage_errors(), locked(data_dir, keys_engine):
             migrate(keys_engine, KEYS)
             migrate(engine, DATA)
             keyring = _keyring(keyring_file, passphrase, keys_engine, engine)
@@ -70,6 +72,8 @@ def open_storage(
 def _prepare(data_dir: Path) -> None:
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if data_dir.stat().st_uid == os.geteuid():
+            data_dir.chmod(0o700)
     except OSError as error:
         raise EnvironmentProblem(
             f"The data directory cannot be made ({error.strerror}); choose another one with LOANLINE_DATA_DIR."

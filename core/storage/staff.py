@@ -44,7 +44,7 @@ class SqlStaff:
         self._change(account.staff_id, secrets=self._sealed(account), failures=0, last_step=0)
 
     def get(self, staff_id: str) -> StaffAccount | None:
-        row = self._work.execute(select(staff).where(staff.c.staff_id == staff_id)).one_or_none()
+        row = self._work.execute(select(staff).where(staff.c.staff_id == staff_id).with_for_update()).one_or_none()
         if row is None:
             return None
         opened = json.loads(self._work.staff_key(staff_id).open(_place(staff_id), row.secrets))

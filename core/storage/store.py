@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ from core.storage.heads import AuditFindings, HeadsFile, prove_growth, prove_row
 from core.storage.journal import SqlJournal
 from core.storage.key_upkeep import KeyUpkeep
 from core.storage.keystore import KeyStore
+from core.storage.migrate import locked
 from core.storage.staff import SqlStaff
 from core.storage.tables import applicants, audit_state, cases, codes
 from core.storage.transaction import Transaction
@@ -121,6 +122,10 @@ class SqlStorage:
     @property
     def engine(self) -> Engine:
         return self._engine
+
+    def alone(self) -> AbstractContextManager[None]:
+        """While it lasts, no other process of any node rotates, destroys or holds keys. Raises ``StorageError``."""
+        return locked(self.data_dir, self._keys.engine)
 
     @contextmanager
     def begin(self) -> Iterator[SqlUnitOfWork]:

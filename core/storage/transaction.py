@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable
 
-from core.errors import StorageError
+from core.errors import Conflict, StorageError
 from core.ports import Clock
 from core.security.envelope import DataKey
 from core.storage.engine import storage_errors
@@ -32,6 +32,17 @@ class Transaction:
         with storage_errors():
             result: CursorResult[Any] = self._connection.execute(statement)
         return result
+
+    def inserted(self, statement: Executable) -> bool:
+        """Run one insert; False when a row with this identity came in meanwhile. The transaction goes on either way."""
+        point = self._connection.begin_nested()
+        try:
+            self.execute(statement)
+        except Conflict:
+            point.rollback()
+            return False
+        point.commit()
+        return True
 
     def new_call_key(self, call_id: str, subject_id: str) -> DataKey:
         """The key of a call's record, made on first use. Raises ``Shredded``."""

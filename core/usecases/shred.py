@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.errors import Conflict, NotFound
-from core.storage.migrate import locked
 from core.storage.names import static_name
 from core.storage.shredding import SHREDDED, carry_out
 from core.storage.store import SqlStorage
@@ -53,7 +52,7 @@ def shred(storage: SqlStorage, plan: ShredPlan, operator: str) -> None:
     """Carry the plan out: the order is committed to the audit log, then the keys are destroyed, in every copy that
     shares this key store. Raises ``Conflict`` while a legal hold stands, and ``StorageError``."""
     detail = {"kind": plan.kind, "person": plan.person, "objects": len(plan.objects)}
-    with locked(storage.data_dir):
+    with storage.alone():
         if storage.upkeep.hold_of(plan.person) is not None:
             raise Conflict("A legal hold forbids destroying these keys; lift it first.")
         with storage.begin() as work:
@@ -66,7 +65,7 @@ def shred(storage: SqlStorage, plan: ShredPlan, operator: str) -> None:
 
 def hold(storage: SqlStorage, person: str, reason: str | None, operator: str) -> None:
     """Set (``reason`` is a static name such as ``dispute``) or lift (``None``) a legal hold. Raises ``NotFound``."""
-    with locked(storage.data_dir):
+    with storage.alone():
         if not storage.upkeep.objects_of(person):
             raise NotFound("There is no such person with living keys; a person's id is the id of their first case.")
         if reason is not None:
@@ -92,7 +91,7 @@ def rotate(
     any more. Interrupted, it goes on where it stopped. Raises ``StorageError`` and ``WrongKey``.
     """
     upkeep, keyring = storage.upkeep, storage.keyring
-    with locked(storage.data_dir):
+    with storage.alone():
         current = upkeep.newest_version()
         version = keyring.newest() if keyring.newest() > current else keyring.add_version()
         upkeep.use_version(version)

@@ -38,14 +38,11 @@ def register(app: typer.Typer) -> None:
 @contextmanager
 def opened_storage() -> Iterator[SqlStorage]:
     """The store of the settings' data directory, for one command."""
-    from core.storage.opening import open_storage  # noqa: PLC0415 - loads SQLAlchemy, which other commands can do without
     from ivr.settings import load_settings  # noqa: PLC0415 - reads the environment only when a command runs
     from ivr.system import SystemClock  # noqa: PLC0415 - as above
+    from ivr.vault import open_vault  # noqa: PLC0415 - loads SQLAlchemy, which other commands can do without
 
-    settings = load_settings()
-    secret = settings.keyring_passphrase
-    passphrase = secret.get_secret_value() if secret else None
-    storage = open_storage(settings.data_dir, settings.keyring_path, passphrase, SystemClock(), create=False)
+    storage = open_vault(load_settings(), SystemClock(), create=False)
     try:
         yield storage
     finally:

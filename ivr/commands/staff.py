@@ -37,15 +37,12 @@ def register(app: typer.Typer) -> None:
 @contextmanager
 def _opened() -> Iterator[tuple[SqlStorage, SystemClock]]:
     """The store, made where there is none yet: the first account may come before the first call."""
-    from core.storage.opening import open_storage  # noqa: PLC0415 - loads SQLAlchemy, which other commands can do without
     from ivr.settings import load_settings  # noqa: PLC0415 - reads the environment only when a command runs
     from ivr.system import SystemClock  # noqa: PLC0415 - as above
+    from ivr.vault import open_vault  # noqa: PLC0415 - loads SQLAlchemy, which other commands can do without
 
-    settings, clock = load_settings(), SystemClock()
-    phrase = settings.keyring_passphrase
-    storage = open_storage(
-        settings.data_dir, settings.keyring_path, phrase.get_secret_value() if phrase else None, clock
-    )
+    clock = SystemClock()
+    storage = open_vault(load_settings(), clock)
     try:
         yield storage, clock
     finally:

@@ -29,6 +29,8 @@ START = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 #: Every store that ``opened`` gave out in this test.
 OPEN: list[SqlStorage] = []
+#: The database addresses of a folder whose store is on a server.
+ELSEWHERE: dict[Path, dict[str, str]] = {}
 
 
 class HandClock:
@@ -49,6 +51,7 @@ class HandClock:
 
 def opened(folder: Path, clock: HandClock | None = None, passphrase: str | None = None, **more: Any) -> SqlStorage:
     """A store in ``folder``; the fixture in ``conftest.py`` closes what a test leaves open."""
+    more = ELSEWHERE.get(folder, {}) | more
     storage = open_storage(folder / "data", folder / "keyring.json", passphrase, clock or HandClock(), **more)
     OPEN.append(storage)
     return storage

@@ -13,6 +13,8 @@ from core.storage.applications import SqlApplications
 from core.storage.store import SqlStorage
 from tests.core.storage.people import START, application, decision, heard, opened, risk, terms
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 
 @pytest.fixture
 def storage(tmp_path: Path) -> SqlStorage:

@@ -15,6 +15,8 @@ from core.storage.store import SqlStorage
 from core.storage.tables import call_audio, call_lines, calls
 from tests.core.storage.people import NAME, START, WORDS, opened, store_call
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 
 @pytest.fixture
 def storage(tmp_path: Path) -> SqlStorage:

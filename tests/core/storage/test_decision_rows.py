@@ -19,6 +19,8 @@ from core.usecases.intake import submit
 from core.usecases.shred import plan_person, shred
 from tests.core.storage.people import START, HandClock, application, decision, opened, risk
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 
 @pytest.fixture
 def storage(tmp_path: Path) -> Iterator[SqlStorage]:

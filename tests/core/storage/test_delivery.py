@@ -12,6 +12,8 @@ from core.storage.delivery import CODE_LIFE, CODE_TRIES, CODES_A_DAY
 from core.storage.store import SqlStorage
 from tests.core.storage.people import START, opened
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 
 @pytest.fixture
 def storage(tmp_path: Path) -> SqlStorage:

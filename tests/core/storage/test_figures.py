@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from core.application import Status
 from core.storage.figures import audit_page, hands_on, list_applications, list_records, since_then
 from core.usecases import looks
 from tests.core.storage.people import NAME, application, decision, opened, risk, store_call
+
+pytestmark = pytest.mark.usefixtures("either_database")
 
 
 def test_what_a_day_brought(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from core.storage.journal import SqlJournal
 from core.storage.store import SqlStorage
 from tests.core.storage.people import PHONE, START, opened
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 
 @pytest.fixture
 def storage(tmp_path: Path) -> SqlStorage:

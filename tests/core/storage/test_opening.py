@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import stat
 import threading
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from core.errors import (
 )
 from core.events import JournalEntry
 from core.storage import engine as engine_module
+from core.storage.backup import create_backup
 from core.storage.engine import storage_errors
 from core.storage.names import plain_id, static_name
 from core.storage.opening import DATA_FILE, HEADS_FILE, KEYS_FILE
@@ -31,7 +33,7 @@ from core.storage.store import SqlStorage
 from core.storage.tables import cases, journal, metadata
 from core.storage.types import SealedBytes, UtcTime
 from core.usecases.shred import plan_call, plan_person, shred
-from tests.core.storage.people import CANARIES, PHONE, START, opened, store_call
+from tests.core.storage.people import CANARIES, PHONE, START, HandClock, opened, store_call
 
 
 def save(folder: Path, name: str) -> Path:
@@ -55,6 +57,25 @@ def test_it_opens_where_nothing_was_and_again(tmp_path: Path) -> None:
     opened(tmp_path).health()
     assert {path.name for path in (tmp_path / "data").iterdir()} >= {DATA_FILE, KEYS_FILE, HEADS_FILE, ".lock"}
     assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+
+
+def test_every_file_belongs_to_its_owner_alone(tmp_path: Path) -> None:
+    """Also under a careless umask, in a folder that others could read, and beside a database they could read."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+    before = os.umask(0)
+    try:
+        (data / DATA_FILE).touch(0o644)
+        storage = opened(tmp_path)
+        store_call(storage)
+        create_backup(data, tmp_path / "saved", HandClock())
+        create_backup(data, tmp_path / "saved-keys", HandClock(), keys=True)
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    folders = {path.name for path in tmp_path.rglob("*") if path.is_dir()}
+    assert {name: mode for name, mode in modes.items() if mode != (0o700 if name in folders else 0o600)} == {}
+    assert {f"{name}{tail}" for name in (DATA_FILE, KEYS_FILE) for tail in ("", "-wal", "-shm")} <= set(modes)
 
 
 def test_sqlite_is_set_up_as_promised(tmp_path: Path) -> None:

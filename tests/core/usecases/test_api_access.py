@@ -13,6 +13,8 @@ from core.usecases.api_access import Scope, authenticate, make_key, revoke_key
 from ivr.system import SystemIds
 from tests.core.storage.people import HandClock, opened
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 
 @pytest.fixture
 def storage(tmp_path: Path) -> Iterator[SqlStorage]:

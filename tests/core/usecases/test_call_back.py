@@ -14,6 +14,8 @@ from core.usecases.call_back import BusinessHours, ask, due, postpone, settle
 from core.usecases.shred import plan_person, shred
 from tests.core.storage.people import PHONE, HandClock, opened
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 HOURS = BusinessHours.parse("mon-fri 09:00-17:00 America/New_York")
 #: A Saturday.
 SATURDAY = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)

@@ -17,6 +17,8 @@ from core.storage.store import SqlStorage
 from core.usecases.intake import fingerprint, submit
 from tests.core.storage.people import HandClock, answer, application, decision, heard, opened, risk, usd
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 
 @pytest.fixture
 def storage(tmp_path: Path) -> SqlStorage:

@@ -15,6 +15,8 @@ from core.usecases.intake import submit
 from core.usecases.offer import accept, refuse
 from tests.core.storage.people import START, HandClock, application, decision, heard, opened, risk, terms
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 CLOCK = HandClock()
 
 

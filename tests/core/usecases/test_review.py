@@ -24,6 +24,8 @@ from core.usecases.review import Reviewed, Verdict, queue, say
 from tests.core.decision.builders import POLICY, US
 from tests.core.storage.people import HandClock, answer, application, heard, opened, risk, usd
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 RULES = Rulebook(US, POLICY)
 WHY = "Called back on the registered number; all is in order."
 

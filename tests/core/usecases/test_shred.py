@@ -23,6 +23,8 @@ from tests.core.storage.people import (
     store_call,
 )
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 
 @pytest.fixture
 def storage(tmp_path: Path) -> SqlStorage:
