@@ -9,9 +9,8 @@ from core.errors import RecognizerFailed
 from ivr.dialogue.effects import Listen
 from ivr.dialogue.events import AnswerHeard, Silence, SpeechBegan
 from speech.activity import AnswerDetector, AnswerEnd, Ear, NoInput, Opinion, SpeechStart
-from speech.answers.model import Kind
 from speech.audio import FRAME_BYTES, FRAME_MS
-from speech.early_stop import EARLY_MS, complete
+from speech.early_stop import EARLY_MS, complete, worth_asking
 from speech.recognizer import Hearing, Recognizer, Transcript
 
 __all__ = ["Listener"]
@@ -91,7 +90,9 @@ class Listener:
 
     async def _maybe_early(self, at_ms: int, detector: AnswerDetector, hearing: Hearing, listen: Listen) -> None:
         """An answer that is whole already need not wait for its hang-over. Asked every 100 ms of silence."""
-        if listen.kind not in {Kind.DIGITS, Kind.DATE} or detector.quiet_ms < EARLY_MS or at_ms % 100:
+        if listen.kind is None or not worth_asking(listen.kind, listen.hangover_ms):
+            return
+        if detector.quiet_ms < EARLY_MS or at_ms % 100:
             return
         words = await hearing.partial()
         if complete(listen.kind, words, listen.spec.language, length=listen.length):

@@ -1,7 +1,8 @@
 """When an answer may end before its hang-over: its words are whole, and nothing more can follow.
 
-Only figures of a known number and full dates are ever whole. "Nineteen sixty" may still become sixty nine, and an
-amount may always go on, so they wait. Measured in ``docs/hearing.md``. Pure.
+Only figures of a known number, full dates and a plain yes are ever whole. "Nineteen sixty" may still become sixty
+nine, an amount may always go on, and a no often does ("no, twelve hundred"), so they wait. Measured in
+``docs/hearing.md``. Pure.
 """
 
 from __future__ import annotations
@@ -13,15 +14,29 @@ from speech.answers.model import Kind
 from speech.answers.parsing import parse
 from speech.repair.plans import plan_for
 
-__all__ = ["EARLY_MS", "complete"]
+__all__ = ["EARLY_MS", "complete", "worth_asking"]
 
 #: Silence after which it is worth asking whether the words so far are whole.
 EARLY_MS = 300
+#: A question that gives a yes longer than this expects more than a yes ("yes, but change the amount").
+_PLAIN_YES_MS = 600
 #: Words after which an English year is over; "nineteen sixty" and "two thousand" may go on.
 _YEAR_ENDS = frozenset({*ONES, *TEENS})
 _DAY_ENDS = ("日", "号")
 #: Figures end in a figure: after "no wait" or "I mean" more will come.
 _FIGURES = frozenset({*ONES, *TEENS, *TENS, *ZEROS})
+#: A clear yes to which nothing is added. "Okay", "sure" and "right" often only open an answer.
+_YES = frozenset(
+    {
+        *("yes", "yeah", "yep", "yup", "yes yes", "yes please", "yes i do", "yes it is", "correct", "yes correct"),
+        *("that's right", "that's correct", "yes that's right", "yes that's correct", "是", "是的", "对", "对的"),
+    }
+)
+
+
+def worth_asking(kind: Kind | str | None, hangover_ms: int) -> bool:
+    """Whether an answer of ``kind`` to a question with this hang-over may be whole before its end at all."""
+    return kind in {Kind.DIGITS, Kind.DATE} or (kind == Kind.YES_NO and hangover_ms <= _PLAIN_YES_MS)
 
 
 def complete(
@@ -33,8 +48,10 @@ def complete(
     their national plan are not whole either: the caller may be correcting them. Raises ``InvalidInput`` for an
     unknown kind or language.
     """
-    if kind not in {Kind.DIGITS, Kind.DATE} or not text:
+    if kind not in {Kind.DIGITS, Kind.DATE, Kind.YES_NO} or not text:
         return False
+    if kind == Kind.YES_NO:
+        return text in _YES
     parsed = parse(kind, text, language, today=today)
     if parsed.command is not None or parsed.corrects or parsed.topic is not None or len(parsed.readings) != 1:
         return False

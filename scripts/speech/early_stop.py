@@ -17,7 +17,7 @@ import numpy as np
 import vosk
 
 from scripts.speech.listening import HANGOVER_MS, Line, frames_of
-from scripts.speech.material import Said, human
+from scripts.speech.material import Said, human, trimmed
 from scripts.speech.sentences import lines, speak_all
 from speech.activity import AnswerDetector, AnswerEnd, Ear, SpeechStart
 from speech.answers.grammar import grammar
@@ -29,6 +29,9 @@ from speech.models import find_model
 
 WAITS_MS = (200, 300, 400, 500)
 _LAST_BREATH_MS = 60
+KINDS = (Kind.DIGITS, Kind.DATE, Kind.YES_NO)
+#: What people add to a yes or a no after a moment.
+_ADDED = ("please", "that's right", "i do", "that's correct", "it is", "thank you", "that's not right", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,19 @@ def follow(said: Said, frames: list[bytes], spoken_ms: int, model: vosk.Model) -
     return Ended(None, early, spoken_ms)
 
 
+def hesitant(rng: np.random.Generator, voice: str, many: int) -> list[Said]:
+    """A yes or a no, a pause of 100 to 450 ms, and something added that keeps its meaning."""
+    firsts = [str(rng.choice(["yes", "no", "yeah"])) for _ in range(many)]
+    adds = [str(rng.choice(_ADDED[:5] if first != "no" else _ADDED[5:])) for first in firsts]
+    sounds = speak_all([*firsts, *adds], voice, rng) or []
+    said = []
+    for at in range(len(sounds) // 2):
+        pause = np.zeros(int(rng.integers(100, 450)) * 8, np.int16)
+        whole = np.concatenate([trimmed(sounds[at]), pause, trimmed(sounds[many + at])])
+        said.append(Said(Kind.YES_NO, f"{firsts[at]} {adds[at]}", voice, "hesitant", whole))
+    return said
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--audio", type=Path, required=True)
@@ -73,24 +89,27 @@ def main() -> int:
     given = parser.parse_args()
     vosk.SetLogLevel(-1)
     rng = np.random.default_rng(5)
-    said = [one for one in human(given.audio, rng, strings_each=6) if one.kind in {Kind.DIGITS, Kind.DATE}]
-    wanted = [line for line in lines(rng, 200) if line.kind in {Kind.DIGITS, Kind.DATE}]
+    said = [one for one in human(given.audio, rng, strings_each=6) if one.kind in KINDS]
+    wanted = [line for line in lines(rng, 200) if line.kind in KINDS]
     for voice in ("slt", "rms"):
         sounds = speak_all([line.words for line in wanted], voice, rng)
         for line, sound in zip(wanted, sounds or [], strict=bool(sounds)):
             said.append(Said(line.kind, line.words, voice, "synthetic", sound, line.length))
+        said += hesitant(rng, voice, 20)
     said = [said[int(at)] for at in rng.permutation(len(said))[: given.answers]]
     model = vosk.Model(str(find_model("en-US")))
     print(
-        f"{'line':<10}{'kind':<8}{'n':>4}{'usual cut':>11}"
+        f"{'line':<10}{'kind':<10}{'n':>4}{'usual cut':>11}"
         + "".join(f"{f'{w} ms: early/gain/cut':>26}" for w in WAITS_MS)
     )
     for line in (Line(), Line(noise=20.0)):
         ended = [(one, follow(one, *frames_of(one, line, rng), model)) for one in said]
-        for kind in (Kind.DIGITS, Kind.DATE):
-            some = [end for one, end in ended if one.kind is kind]
+        for kind, which in ((Kind.DIGITS, ""), (Kind.DATE, ""), (Kind.YES_NO, ""), (Kind.YES_NO, "hesitant")):
+            some = [end for one, end in ended if one.kind is kind and (one.set == "hesitant") is bool(which)]
+            if not some:
+                continue
             cut = sum(end.usual_ms is not None and end.usual_ms < end.spoken_ms - _LAST_BREATH_MS for end in some)
-            row = f"{line!s:<10}{kind:<8}{len(some):>4}{cut / len(some):>11.1%}"
+            row = f"{line!s:<10}{which or kind:<10}{len(some):>4}{cut / len(some):>11.1%}"
             for wait in WAITS_MS:
                 quick = [(end, at) for end in some if (at := end.early_ms[wait]) is not None]
                 gains = [end.usual_ms - at for end, at in quick if end.usual_ms is not None]

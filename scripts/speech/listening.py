@@ -13,16 +13,16 @@ import numpy as np
 
 from ivr.replay.channel import TelephoneChannel, speech_level
 from ivr.replay.manifest import Channel
-from scripts.speech.material import Said
+from scripts.speech.material import Said, trimmed
 from speech.activity import AnswerDetector, AnswerEnd, Ear, SpeechStart
 from speech.answers.grammar import grammar
 from speech.answers.model import Kind
-from speech.audio import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE, Samples, decode_mulaw
+from speech.audio import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE, decode_mulaw
 from speech.engines.vosk_pool import VoskPool
 from speech.models import find_model
 from speech.recognizer import HearingSpec, Transcript, Word
 
-__all__ = ["HANGOVER_MS", "Heard", "Line", "frames_of", "from_row", "hear_all", "on_the_line", "to_row", "trimmed"]
+__all__ = ["HANGOVER_MS", "Heard", "Line", "frames_of", "from_row", "hear_all", "on_the_line", "to_row"]
 
 #: The hang-over of the question that asks for each kind (``ivr/dialogue/script.toml``).
 HANGOVER_MS = {
@@ -99,14 +99,6 @@ def on_the_line(said: Said, line: Line, rng: np.random.Generator, hangover_ms: i
         if speaking and detector.speaking:
             heard += frame
     return heard, False
-
-
-def trimmed(samples: Samples) -> Samples:
-    """Without the silence of the recording at both ends: frames 30 dB below the loudest."""
-    whole = samples[: len(samples) // FRAME_SAMPLES * FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES).astype(np.float64)
-    power = np.square(whole).mean(axis=1)
-    loud = np.flatnonzero(power > power.max() / 1000) if power.size else np.zeros(0, int)
-    return samples[loud[0] * FRAME_SAMPLES : (loud[-1] + 1) * FRAME_SAMPLES] if loud.size else samples
 
 
 def spec_for(said: Said, alternatives: int) -> HearingSpec:

@@ -21,9 +21,9 @@ import soundfile
 from scripts.speech.sentences import DIGIT_WORDS, as_digits
 from speech.answers.model import Kind, Parsed
 from speech.answers.parsing import parse
-from speech.audio import SAMPLE_RATE, Samples
+from speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
 
-__all__ = ["TODAY", "Clip", "Said", "clips", "human", "joined", "meant", "strangers"]
+__all__ = ["TODAY", "Clip", "Said", "clips", "human", "joined", "meant", "strangers", "trimmed"]
 
 TODAY = date(2026, 11, 1)
 #: Shares of pauses between spoken figures: mostly short, now and then a thought.
@@ -71,6 +71,14 @@ def clips(folder: Path, corpus: str) -> Iterator[Clip]:
             yield Clip(name, row["speaker"], row["words"], samples)
 
 
+def trimmed(samples: Samples) -> Samples:
+    """Without the silence of the recording at both ends: frames 30 dB below the loudest."""
+    whole = samples[: len(samples) // FRAME_SAMPLES * FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES).astype(np.float64)
+    power = np.square(whole).mean(axis=1)
+    loud = np.flatnonzero(power > power.max() / 1000) if power.size else np.zeros(0, int)
+    return samples[loud[0] * FRAME_SAMPLES : (loud[-1] + 1) * FRAME_SAMPLES] if loud.size else samples
+
+
 def joined(parts: Sequence[Samples], rng: np.random.Generator) -> Samples:
     """Single words said one after the other, with pauses between them."""
     shares = [share for share, _, _ in _PAUSES_MS]
@@ -82,7 +90,8 @@ def joined(parts: Sequence[Samples], rng: np.random.Generator) -> Samples:
 
 
 def strings(found: Sequence[Clip], lengths: Sequence[int], each: int, rng: np.random.Generator) -> Iterator[Said]:
-    """Strings of figures, ``each`` of every length for every speaker of single figures."""
+    """Strings of figures, ``each`` of every length for every speaker of single figures. A clip's own silence is no
+    pause of the speaker's: it is cut off."""
     takes: dict[str, dict[str, list[Samples]]] = {}
     for clip in found:
         if clip.words in DIGIT_WORDS:
@@ -98,7 +107,7 @@ def strings(found: Sequence[Clip], lengths: Sequence[int], each: int, rng: np.ra
                     words[at + 1] = words[at]
                     if at + 2 < length and rng.random() < 0.3:
                         words[at + 2] = words[at]
-                parts = [by_word[word][int(rng.integers(len(by_word[word])))] for word in words]
+                parts = [trimmed(by_word[word][int(rng.integers(len(by_word[word])))]) for word in words]
                 sound = joined(parts, rng)
                 yield Said(Kind.DIGITS, " ".join(words), speaker, "human figures", sound, length)
 

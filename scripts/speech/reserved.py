@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 from num2words import num2words
 
-from scripts.speech.listening import trimmed
-from scripts.speech.material import Said, joined
+from scripts.speech.material import Said, joined, trimmed
 from scripts.speech.sentences import DIGIT_WORDS
 from speech.answers.en.words import SPOKEN_MONTHS
 from speech.answers.model import Kind

@@ -20,13 +20,21 @@ from pathlib import Path
 
 import numpy as np
 
+from speech.answers.grammar import grammar
+from speech.answers.model import Kind
 from speech.audio import decode_mulaw, read_audio
 from speech.engines.vosk_pool import VoskPool
 from speech.models import find_model
 from speech.recognizer import HearingSpec
+from speech.repair.understand import ALTERNATIVES
 from speech.synthesis import Pyttsx3Voice
 
 DIGITS = ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def spec_for(kind: Kind) -> HearingSpec:
+    """As a call asks for it: the question's grammar, its next best hearings and the second listener."""
+    return HearingSpec("en-US", grammar(kind, "en-US", length=4), ALTERNATIVES, second=True)
 
 
 async def phrases() -> list[bytes]:
@@ -60,7 +68,7 @@ async def answer(pool: VoskPool, pcm: bytes, spec: HearingSpec) -> tuple[str, fl
 
 async def kill(answers: int, at_once: int) -> dict[str, object]:
     sounds = await phrases()
-    spec = HearingSpec("en-US", DIGITS)
+    spec = spec_for(Kind.DIGITS)
     pool = VoskPool({"en-US": find_model("en-US")}, workers=2, threads=1)
     await pool.start()
     in_peace = [(await answer(pool, sound, spec))[0] for sound in sounds]
@@ -93,11 +101,10 @@ async def memory(minutes: float, files: list[Path]) -> dict[str, object]:
     sounds = [read_audio(file).tobytes() for file in files] or await phrases()
     pool = VoskPool({"en-US": find_model("en-US")}, workers=1, threads=1, growth_mb=10**6)
     await pool.start()
-    fed, seen = 0.0, []
+    fed, seen, specs = 0.0, [], [spec_for(kind) for kind in Kind]
     while fed < minutes * 60:
         for index, sound in enumerate(sounds):
-            spec = HearingSpec("en-US", DIGITS if index % 2 else None)
-            hearing = pool.open(spec)
+            hearing = pool.open(specs[index % len(specs)])
             hearing.feed(sound)
             await hearing.finish()
             fed += len(sound) / 16_000

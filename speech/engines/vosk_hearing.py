@@ -72,6 +72,7 @@ class VoskHearing:
         self._audio = bytearray()
         self._sent = 0
         self._opened = False
+        self._again = False
         self._heard_bytes = 0
         self._over = False
         self._finish_at: float | None = None
@@ -135,14 +136,15 @@ class VoskHearing:
         )
 
     def assign(self, worker: WorkerProcess) -> None:
-        """Begin on this worker, or begin again with everything heard so far."""
+        """Begin on this worker, or begin again with everything heard so far: then without the second listener, who
+        is half of the work and the least of the evidence, since somebody waits."""
         self.worker = self.last_worker = worker
         worker.hearings.add(self.number)
         self.last_sign = self._loop.time()
         self._sent = self._heard_bytes = 0
         self._opened = False
         opening = {"grammar": self.spec.grammar, "alternatives": self.spec.alternatives}
-        opening["second"] = self.spec.second
+        opening["second"] = self.spec.second and not self._again
         self._send(Op.OPEN, json.dumps(opening).encode())
         self._flush()
         if self._finish_at is not None:
@@ -154,6 +156,7 @@ class VoskHearing:
         if self.worker is not None:
             self.worker.hearings.discard(self.number)
         self.worker = None
+        self._again = True
         self._lives -= blame
         self._wake()
         return self._lives > 0

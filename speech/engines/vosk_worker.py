@@ -57,11 +57,14 @@ def model_rate(model: Path) -> int:
 
 
 def known_phrases(phrases: Sequence[str], known: Mapping[str, bool]) -> tuple[list[str], list[str]]:
-    """Phrases with only known words, and the words left out.
+    """Phrases with only known words, and the words left out. A repeated phrase stays: it was given more weight.
 
-    An unknown word splits its phrase: Kaldi would join the two sides, and then expect a thing nobody says.
+    An unknown word splits its phrase: Kaldi would join the two sides, and then expect a thing nobody says. What is
+    left of split phrases is kept once.
     """
-    kept: dict[str, None] = {}
+    whole = [phrase for phrase in phrases if all(known[word] for word in phrase.split())]
+    alone = frozenset(whole)
+    pieces: dict[str, None] = {}
     missing: dict[str, None] = {}
     for phrase in phrases:
         run: list[str] = []
@@ -71,10 +74,10 @@ def known_phrases(phrases: Sequence[str], known: Mapping[str, bool]) -> tuple[li
                 continue
             if word:
                 missing[word] = None
-            if run:
-                kept[" ".join(run)] = None
+            if run and len(run) < len(phrase.split()):
+                pieces[" ".join(run)] = None
             run = []
-    return list(kept), list(missing)
+    return [*whole, *(piece for piece in pieces if piece not in alone)], list(missing)
 
 
 def known_text(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import InvalidInput
 from speech.answers.model import Kind
-from speech.early_stop import EARLY_MS, complete
+from speech.early_stop import EARLY_MS, complete, worth_asking
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,11 @@ from speech.early_stop import EARLY_MS, complete
         (Kind.DATE, "may first two thousand one", None, True),
         (Kind.DATE, "may first", None, False),
         (Kind.AMOUNT, "two thousand dollars", None, False),
-        (Kind.YES_NO, "yes", None, False),
+        (Kind.YES_NO, "yes", None, True),
+        (Kind.YES_NO, "yes that's right", None, True),
+        (Kind.YES_NO, "yes but change the amount", None, False),
+        (Kind.YES_NO, "okay", None, False),
+        (Kind.YES_NO, "no", None, False),
         (Kind.TERM, "twelve months", None, False),
     ],
 )
@@ -57,3 +61,18 @@ def test_an_unknown_language_is_refused():
 
 def test_the_early_wait_is_shorter_than_every_hang_over_it_replaces():
     assert 200 <= EARLY_MS < 500
+
+
+@pytest.mark.parametrize(
+    ("kind", "hangover_ms", "worth"),
+    [
+        (Kind.DIGITS, 800, True),
+        (Kind.DATE, 900, True),
+        (Kind.YES_NO, 500, True),
+        (Kind.YES_NO, 900, False),  # the summary: "yes, but change the amount"
+        (Kind.AMOUNT, 900, False),
+        (None, 500, False),
+    ],
+)
+def test_a_question_that_expects_more_than_a_word_waits(kind, hangover_ms, worth):
+    assert worth_asking(kind, hangover_ms) is worth

@@ -15,9 +15,11 @@ KNOWN = dict.fromkeys(("two", "hundred", "home"), True) | dict.fromkeys(("frob",
         (["two frob hundred"], ["two", "hundred"], ["frob"]),
         (["frob two hundred zyx"], ["two hundred"], ["frob", "zyx"]),
         (["frob", "zyx frob"], [], ["frob", "zyx"]),
+        (["two", "home", "two", "two"], ["two", "home", "two", "two"], []),
+        (["two", "frob two", "two frob hundred", "hundred zyx"], ["two", "hundred"], ["frob", "zyx"]),
     ],
 )
-def test_an_unknown_word_splits_its_phrase(phrases, kept, missing):
+def test_an_unknown_word_splits_its_phrase_and_weights_stay(phrases, kept, missing):
     assert known_phrases(phrases, KNOWN) == (kept, missing)
 
 
