@@ -12,7 +12,7 @@ from core.errors import IllegalTransition
 from core.evidence import Answer
 from core.money import Money
 
-__all__ = ["LEGAL_MOVES", "Application", "Channel", "Consent", "Status", "move"]
+__all__ = ["LEGAL_MOVES", "Application", "Channel", "Consent", "Status", "move", "thawed"]
 
 
 class Channel(StrEnum):
@@ -54,6 +54,12 @@ def move(now: Status, to: Status) -> Status:
     if to not in LEGAL_MOVES[now]:
         raise IllegalTransition(f"an application that is {now} cannot become {to}")
     return to
+
+
+def thawed(held: Status) -> Status:
+    """What a frozen application becomes when it turns out that the person did ask for it: what it was, and nothing it
+    was not. Offers that were not accepted have run out meanwhile. Only the decision of a dispute may thaw."""
+    return Status.EXPIRED if held is Status.APPROVED else held
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from core.decision.keeping import Applicants, Receipts, Reviews
 from core.decision.model import Decision, Terms
 from core.events import JournalEntry, TranscriptLine
 from core.evidence import Evidence
+from core.lending.keeping import Disputes, Loans
 from core.risk import RiskReport
 
 __all__ = [
@@ -203,6 +204,10 @@ class Applications(Protocol):
         """Raises ``IllegalTransition``."""
         ...
 
+    def thaw(self, case_id: str, held: Status) -> None:
+        """Out of ``frozen``, see ``core.application.thawed``. Raises ``IllegalTransition`` when it is not frozen."""
+        ...
+
     def settle(self, case_id: str, decision: Decision, status: Status) -> None:
         """A person's decision takes the place of the first one. Raises ``NotFound`` and ``IllegalTransition``."""
         ...
@@ -371,6 +376,8 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     api_keys: ApiKeys
     applicants: Applicants
+    loans: Loans
+    disputes: Disputes
 
     def commit(self) -> None:
         """Raises ``StorageError`` when nothing could be stored."""

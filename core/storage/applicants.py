@@ -10,14 +10,18 @@ from core.application import Application, Status
 from core.codec import from_json
 from core.decision.checks import Past
 from core.errors import CryptoError
+from core.lending.loan import LoanState
 from core.money import Money
 from core.ports import OfferAnswer
 from core.security.blind_index import BlindIndex
 from core.security.envelope import Place
-from core.storage.tables import answers, applicants, applications
+from core.storage.tables import answers, applicants, applications, loans
 from core.storage.transaction import Transaction
 
 __all__ = ["SqlApplicants"]
+
+#: An accepted application of the time before loans were kept has none: it counts as open.
+_OPEN = {None, LoanState.WAITING.value, LoanState.RUNNING.value}
 
 
 class SqlApplicants:
@@ -35,9 +39,11 @@ class SqlApplicants:
     def past(self, application: Application, since: datetime) -> Past:
         person, number = self._indexes(application)
         rows = self._work.execute(
-            select(applications.c.case_id, applications.c.received_at, applications.c.status, answers.c.body)
+            select(applications.c.case_id, applications.c.received_at, applications.c.status)
+            .add_columns(answers.c.body, loans.c.state)
             .join_from(applicants, applications)
             .outerjoin(answers, answers.c.case_id == applications.c.case_id)
+            .outerjoin(loans, loans.c.case_id == applications.c.case_id)
             .where(
                 or_(applicants.c.person_index == person, applicants.c.number_index == number),
                 applications.c.case_id != application.case_id,
@@ -46,7 +52,7 @@ class SqlApplicants:
         asked, open_loans, owed = 0, 0, Money.zero(application.amount.value.currency)
         for row in rows:
             asked += row.received_at >= since
-            if row.status == Status.ACCEPTED.value:
+            if row.status == Status.ACCEPTED.value and row.state in _OPEN:
                 open_loans += 1
                 lent = self._lent(row.case_id, row.body)
                 owed = owed + lent if lent is not None and lent.currency == owed.currency else owed

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from core.application import Application, Status, move
+from core.application import Application, Status, move, thawed
 from core.codec import from_json, to_json
 from core.decision.model import Decision
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, IllegalTransition, NotFound
 from core.ports import OfferAnswer, StoredApplication
 from core.risk import RiskReport
 from core.security.envelope import Place
@@ -73,6 +73,12 @@ class SqlApplications:
             raise NotFound("There is no application of this case.")
         move(Status(now), status)
         self._work.execute(update(applications).where(applications.c.case_id == case_id).values(status=status.value))
+
+    def thaw(self, case_id: str, held: Status) -> None:
+        frozen = (applications.c.case_id == case_id, applications.c.status == Status.FROZEN.value)
+        done = self._work.execute(update(applications).where(*frozen).values(status=thawed(held).value))
+        if done.rowcount != 1:
+            raise IllegalTransition("only a frozen application can be thawed")
 
     def settle(self, case_id: str, decision: Decision, status: Status) -> None:
         self.set_status(case_id, status)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from core.decision.keeping import Applicants, Receipts, Reviews
 from core.errors import StorageError
+from core.lending.keeping import Disputes, Loans
 from core.ports import (
     ApiKeys,
     Applications,
@@ -40,6 +41,7 @@ from core.storage.heads import AuditFindings, HeadsFile, prove_growth, prove_row
 from core.storage.journal import SqlJournal
 from core.storage.key_upkeep import KeyUpkeep
 from core.storage.keystore import KeyStore
+from core.storage.loans import SqlDisputes, SqlLoans
 from core.storage.migrate import locked
 from core.storage.staff import SqlStaff
 from core.storage.tables import applicants, audit_state, cases, codes
@@ -70,6 +72,8 @@ class SqlUnitOfWork:
         self.receipts: Receipts = SqlReceipts(work)
         self.reviews: Reviews = SqlReviews(work)
         self.api_keys: ApiKeys = SqlApiKeys(work)
+        self.loans: Loans = SqlLoans(work, index)
+        self.disputes: Disputes = SqlDisputes(work)
 
     def audit_note(self, seq: int) -> str | None:
         """The free text that was sealed with an audit row. Raises ``Shredded``, ``Tampered`` or ``WrongKey``."""

@@ -35,9 +35,12 @@ __all__ = [
     "calls",
     "cases",
     "codes",
+    "disputes",
     "inbox",
     "journal",
+    "loans",
     "metadata",
+    "postings",
     "receipts",
     "reviews",
     "staff",
@@ -266,4 +269,40 @@ applicants = Table(
     Column("case_id", _ID, ForeignKey("applications.case_id"), primary_key=True),
     Column("person_index", LargeBinary(32), index=True),
     Column("number_index", LargeBinary(32), index=True),
+)
+
+#: One accepted offer; its terms are in ``answers``.
+loans = Table(
+    "loans",
+    metadata,
+    Column("case_id", _ID, ForeignKey("applications.case_id"), primary_key=True),
+    Column("state", _NAME, nullable=False, index=True),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("free_until", UtcTime, nullable=False),
+)
+
+#: A loan's book: appended to, never changed. The entries are sealed.
+postings = Table(
+    "postings",
+    metadata,
+    Column("case_id", _ID, ForeignKey("loans.case_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("ref", _ID, nullable=False),
+    Column("kind", _NAME, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("body", SealedBytes, nullable=False),
+    UniqueConstraint("case_id", "ref"),
+)
+
+#: ``body`` is the whole dispute; the plain columns are what lists and clocks need.
+disputes = Table(
+    "disputes",
+    metadata,
+    Column("dispute_id", _ID, primary_key=True),
+    Column("case_id", _ID, ForeignKey("cases.case_id"), nullable=False, index=True),
+    Column("state", _NAME, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("answer_by", UtcTime, nullable=False),
+    Column("body", SealedBytes, nullable=False),
+    Index("ix_disputes_clock", "state", "answer_by"),
 )

@@ -56,7 +56,7 @@ class ApplicationDesk:
 
     def accept(self, case_id: str, offer_index: int, assent: Evidence) -> Terms:
         """See ``core.usecases.offer.accept``."""
-        return offer.accept(self._storage, self._clock, case_id, offer_index, assent)
+        return offer.accept(self._storage, self._clock, self.rules.pack, case_id, offer_index, assent)
 
     def refuse(self, case_id: str, assent: Evidence) -> None:
         """See ``core.usecases.offer.refuse``."""

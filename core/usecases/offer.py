@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from core.application import Status
 from core.decision.model import Terms
 from core.errors import IdempotencyMismatch, InvalidInput
 from core.evidence import Evidence
+from core.jurisdiction.pack import Pack
+from core.lending.loan import Loan, LoanState
 from core.ports import Clock, OfferAnswer, Storage
 
 __all__ = ["accept", "refuse"]
 
 
-def accept(storage: Storage, clock: Clock, case_id: str, offer_index: int, assent: Evidence) -> Terms:
+def accept(storage: Storage, clock: Clock, pack: Pack, case_id: str, offer_index: int, assent: Evidence) -> Terms:
     """Accept offer number ``offer_index`` (from 0) of an approved case; returns the terms agreed to.
 
+    The loan is opened with it and waits as long as ``pack`` gives to change one's mind; no money moves here.
     Accepting the same offer again returns the same terms. Raises ``IllegalTransition`` when the case is not approved,
     ``IdempotencyMismatch`` when another offer was accepted, ``InvalidInput`` for an offer that was not made,
     ``NotFound`` and ``StorageError``.
@@ -27,9 +32,11 @@ def accept(storage: Storage, clock: Clock, case_id: str, offer_index: int, assen
         offers = work.applications.get(case_id).decision.offers
         if type(offer_index) is not int or not 0 <= offer_index < len(offers):
             raise InvalidInput("offer_index", "choose one of the offers that were made")
-        terms = offers[offer_index]
+        terms, now = offers[offer_index], clock.now()
         work.applications.set_status(case_id, Status.ACCEPTED)
-        work.applications.keep_answer(case_id, OfferAnswer(offer_index, terms, assent, clock.now()))
+        work.applications.keep_answer(case_id, OfferAnswer(offer_index, terms, assent, now))
+        free_until = now + timedelta(hours=pack.cooling_off_hours(terms.principal))
+        work.loans.open(Loan(case_id, LoanState.WAITING, now, free_until, terms))
         work.audit.append(
             "borrower", "offer.accepted", case_id, {"offer": offer_index, "call": assent.call_id or "none"}
         )

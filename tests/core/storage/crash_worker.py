@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event
 
 from core.usecases.intake import submit
 from core.usecases.offer import accept
+from tests.core.decision.builders import US
 from tests.core.storage.people import HandClock, application, decision, heard, opened, risk, store_call
 
 EXIT = 137
@@ -39,7 +40,7 @@ def work_in(folder: Path) -> None:
     storage = opened(folder, clock)
     store_call(storage)
     submit(storage, clock, application(), risk(), lambda *_: decision())
-    accept(storage, clock, "case_1", 0, heard("yes"))
+    accept(storage, clock, US, "case_1", 0, heard("yes"))
     storage.close()
 
 

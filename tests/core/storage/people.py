@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from core.applicant import Last4, PersonName, PhoneNumber
-from core.application import Application, Channel, Consent
+from core.application import Application, Channel, Consent, Status
 from core.catalogue import Employment, Purpose
 from core.decision.model import Decision, Instalment, Outcome, Reason, Terms, Versions
 from core.events import JournalEntry, TranscriptLine
 from core.evidence import Answer, Evidence, HeardWord, ReadBack, Source
+from core.lending.dispute import Dispute
+from core.lending.loan import Loan, LoanState
 from core.money import Money
 from core.risk import RiskLevel, RiskReport, Signal
 from core.storage.opening import open_storage
@@ -113,6 +115,17 @@ def risk(level: RiskLevel = RiskLevel.NONE, complete: bool = True) -> RiskReport
     return RiskReport(
         level, complete, (Signal("pitch_jitter", True, "ordinary", 0.012, "ratio", -0.7),), (), "v1", 60_000
     )
+
+
+def loan(case_id: str = "case_1", state: LoanState = LoanState.WAITING) -> Loan:
+    return Loan(case_id, state, START, START + timedelta(hours=48), terms())
+
+
+def dispute(case_id: str = "case_1") -> Dispute:
+    return Dispute(
+        f"dispute_{case_id}", case_id, "letter", "a.agent", START, "Zebulon Quattlebaum never called.",
+        START + timedelta(days=30), START + timedelta(days=4), Status.ACCEPTED, LoanState.WAITING,
+    )  # fmt: skip
 
 
 def store_call(storage: SqlStorage, case_id: str = "case_1", call_id: str = "CA1", close: bool = True) -> None:

@@ -14,6 +14,7 @@ from core.errors import IllegalTransition, NotFound
 from core.events import JournalEntry
 from core.usecases.intake import submit
 from core.usecases.offer import accept
+from tests.core.decision.builders import US
 from tests.core.storage.people import PHONE, START, HandClock, application, decision, heard, opened, risk, store_call
 
 ROOT = Path(__file__).parents[3]
@@ -52,7 +53,7 @@ def check_and_go_on(folder: Path) -> None:
     if not entries:
         store_call(storage)
     assert submit(storage, clock, application(), risk(), lambda *_: decision()) == decision()
-    assert accept(storage, clock, "case_1", 0, heard("yes")) == decision().offers[0]
+    assert accept(storage, clock, US, "case_1", 0, heard("yes")) == decision().offers[0]
     with storage.begin() as work:
         assert work.applications.get("case_1").status is Status.ACCEPTED
         found = work.journal.find_open(PHONE, START)
@@ -105,7 +106,7 @@ def test_a_second_submission_after_acceptance_changes_nothing(tmp_path: Path) ->
     storage = opened(tmp_path)
     store_call(storage)
     submit(storage, HandClock(), application(), risk(), lambda *_: decision())
-    accept(storage, HandClock(), "case_1", 0, heard("yes"))
+    accept(storage, HandClock(), US, "case_1", 0, heard("yes"))
     assert submit(storage, HandClock(), application(), risk(), lambda *_: decision()) == decision()
     with storage.begin() as work, pytest.raises(IllegalTransition):
         work.applications.set_status("case_1", Status.APPROVED)

@@ -12,12 +12,25 @@ import pytest
 from core.application import Status
 from core.decision.keeping import ReviewNote
 from core.errors import CryptoError, NotFound, Tampered, WrongKey
+from core.lending.ledger import Ledger
 from core.ports import CallBack, OfferAnswer, StaffAccount
 from core.storage.opening import DATA_FILE, KEYS_FILE
 from core.storage.store import SqlStorage
 from core.storage.tables import metadata
 from core.storage.types import SealedBytes
-from tests.core.storage.people import PHONE, START, application, decision, heard, opened, risk, store_call, terms
+from tests.core.storage.people import (
+    PHONE,
+    START,
+    application,
+    decision,
+    dispute,
+    heard,
+    loan,
+    opened,
+    risk,
+    store_call,
+    terms,
+)
 
 CASES = ("case_1", "case_2")
 
@@ -34,6 +47,9 @@ def storage(tmp_path: Path) -> SqlStorage:
             work.receipts.keep(case, "decided", {"amount": "2517.00", "case": number}, START)
             work.reviews.add(case, ReviewNote("staff.7", "approve", f"Zebulon called back, {number}", START))
             work.staff.add(StaffAccount(f"staff.{number}", "viewer", f"hash {number}", bytes([number])), START)
+            work.loans.open(loan(case))
+            work.loans.post(case, Ledger(terms()).disburse(f"out:{number}", START.date(), START))
+            work.disputes.open(dispute(case))
             work.audit.append("staff.7", "call.viewed", f"CA{number}", note="Zebulon asked for it")
             work.commit()
     return storage
@@ -49,6 +65,8 @@ def read_everything(storage: SqlStorage) -> list[Any]:
             *(work.call_backs.get(call) for call in ("CA1", "CA2")),
             *(work.receipts.of(case)[0].bundle for case in CASES),
             *(work.reviews.of(case)[0] for case in CASES),
+            *(work.loans.book(case) for case in CASES),
+            *(work.disputes.of_case(case)[0] for case in CASES),
             *(work.staff.get(f"staff.{number}") for number in (1, 2)),
             *(work.audit_note(seq) for seq in (1, 2)),
         ]
@@ -83,8 +101,8 @@ def test_the_store_is_filled_in_every_sealed_column(storage: SqlStorage, tmp_pat
         (table, column) for table, columns in SEALED.items() for column in columns
     }
     assert all(len(blob) >= 34 for *_, blob in found)
-    assert len(found) == 2 * (2 + 1 + 3 + 8 + 3 + 1 + 1 + 1 + 3)
-    assert len(read_everything(storage)) == 18
+    assert len(found) == 2 * (2 + 1 + 3 + 8 + 3 + 1 + 1 + 1 + 3 + 1 + 1)
+    assert len(read_everything(storage)) == 22
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from core.ports import OfferAnswer
 from core.storage.store import SqlStorage
 from core.usecases.intake import submit
 from core.usecases.offer import accept, refuse
+from tests.core.decision.builders import US
 from tests.core.storage.people import START, HandClock, application, decision, heard, opened, risk, terms
 
 pytestmark = pytest.mark.usefixtures("either_database")
@@ -28,7 +29,7 @@ def storage(tmp_path: Path) -> SqlStorage:
 
 
 def test_a_yes_is_kept_with_its_terms_and_hearing(storage: SqlStorage) -> None:
-    assert accept(storage, CLOCK, "case_1", 1, heard("yes please")) == terms("119.87")
+    assert accept(storage, CLOCK, US, "case_1", 1, heard("yes please")) == terms("119.87")
     with storage.begin() as work:
         assert work.applications.answer("case_1") == OfferAnswer(1, terms("119.87"), heard("yes please"), START)
         assert work.applications.get("case_1").status is Status.ACCEPTED
@@ -36,10 +37,10 @@ def test_a_yes_is_kept_with_its_terms_and_hearing(storage: SqlStorage) -> None:
 
 
 def test_a_second_yes_changes_nothing_and_another_offer_is_a_mismatch(storage: SqlStorage) -> None:
-    accept(storage, CLOCK, "case_1", 0, heard("yes"))
-    assert accept(storage, CLOCK, "case_1", 0, heard("yes yes")) == terms()
+    accept(storage, CLOCK, US, "case_1", 0, heard("yes"))
+    assert accept(storage, CLOCK, US, "case_1", 0, heard("yes yes")) == terms()
     with pytest.raises(IdempotencyMismatch):
-        accept(storage, CLOCK, "case_1", 1, heard("the other one"))
+        accept(storage, CLOCK, US, "case_1", 1, heard("the other one"))
     with pytest.raises(IllegalTransition):
         refuse(storage, CLOCK, "case_1", heard("no"))
     assert storage.verify_audit().rows == 2
@@ -51,7 +52,7 @@ def test_a_no_is_kept_and_final(storage: SqlStorage) -> None:
     with storage.begin() as work:
         assert work.applications.answer("case_1") == OfferAnswer(None, None, heard("no thanks"), START)
     with pytest.raises(IllegalTransition):
-        accept(storage, CLOCK, "case_1", 0, heard("yes after all"))
+        accept(storage, CLOCK, US, "case_1", 0, heard("yes after all"))
     with storage.begin() as work:
         assert work.applications.get("case_1").status is Status.REFUSED
     assert storage.verify_audit().rows == 2
@@ -60,7 +61,7 @@ def test_a_no_is_kept_and_final(storage: SqlStorage) -> None:
 @pytest.mark.parametrize("index", [-1, 2, True, "0"])
 def test_only_offers_that_were_made(storage: SqlStorage, index: int) -> None:
     with pytest.raises(InvalidInput):
-        accept(storage, CLOCK, "case_1", index, heard("yes"))
+        accept(storage, CLOCK, US, "case_1", index, heard("yes"))
     with storage.begin() as work:
         assert work.applications.get("case_1").status is Status.APPROVED
 
@@ -69,8 +70,8 @@ def test_only_offers_that_were_made(storage: SqlStorage, index: int) -> None:
 def test_what_was_not_approved_cannot_be_accepted(storage: SqlStorage, outcome: Outcome) -> None:
     submit(storage, CLOCK, application("case_2", "CA2"), risk(), lambda *_: decision(outcome))
     with pytest.raises((InvalidInput, IllegalTransition)):
-        accept(storage, CLOCK, "case_2", 0, heard("yes"))
+        accept(storage, CLOCK, US, "case_2", 0, heard("yes"))
     with pytest.raises(IllegalTransition):
         refuse(storage, CLOCK, "case_2", heard("no"))
     with pytest.raises(NotFound):
-        accept(storage, CLOCK, "case_404", 0, heard("yes"))
+        accept(storage, CLOCK, US, "case_404", 0, heard("yes"))

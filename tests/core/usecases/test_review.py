@@ -67,7 +67,7 @@ def test_a_small_sum_needs_one_person_and_can_then_be_accepted(storage: SqlStora
     made = reviewed(storage)
     assert (made.settled, made.status, made.decision.outcome) == (True, Status.APPROVED, Outcome.APPROVE)
     assert made.decision.reasons[-1].code == "approved_by_person"
-    assert accept(storage, HandClock(), "case_1", 0, heard()) == made.decision.offers[0]
+    assert accept(storage, HandClock(), US, "case_1", 0, heard()) == made.decision.offers[0]
     assert queue(storage) == []
     assert storage.verify_audit().rows == 4
 
