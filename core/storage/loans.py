@@ -82,7 +82,8 @@ class SqlLoans:
                 raise Conflict("The book has this posting already, or another came first; read it again.") from None
 
     def set_state(self, case_id: str, state: LoanState) -> None:
-        now = self._work.execute(select(loans.c.state).where(loans.c.case_id == case_id)).scalar_one_or_none()
+        held = select(loans.c.state).where(loans.c.case_id == case_id).with_for_update()
+        now = self._work.execute(held).scalar_one_or_none()
         if now is None:
             raise NotFound("There is no loan of this case.")
         move_loan(LoanState(now), state)
@@ -134,7 +135,8 @@ class SqlDisputes:
             raise NotFound("There is no such dispute.")
 
     def get(self, dispute_id: str) -> Dispute:
-        row = self._work.execute(select(disputes).where(disputes.c.dispute_id == dispute_id)).one_or_none()
+        held = select(disputes).where(disputes.c.dispute_id == dispute_id).with_for_update()
+        row = self._work.execute(held).one_or_none()
         if row is None:
             raise NotFound("There is no such dispute.")
         return from_json(Dispute, self._work.case_key(row.case_id).open(_dispute(dispute_id), row.body))
