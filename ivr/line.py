@@ -228,6 +228,10 @@ class PersonDesk(Protocol):
         """The call has left the line for a person: it takes no room, and it is not over. Raises ``NotFound``."""
         ...
 
+    def is_with_person(self, call_id: str) -> bool:
+        """Whether the call left the line for a person, has not come back, and is not over."""
+        ...
+
     def comes_back(self, call_id: str) -> None:
         """The person has given the call back; the line expects it. Raises ``NotFound``."""
         ...

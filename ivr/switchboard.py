@@ -260,6 +260,10 @@ class LineSwitchboard:
         place.person = True
         self._metrics.calls_active(self.active)
 
+    def is_with_person(self, call_id: str) -> bool:
+        place = self._places.get(call_id)
+        return place is not None and place.person and not place.ended
+
     def comes_back(self, call_id: str) -> None:
         place = self._places.get(call_id)
         if place is None:

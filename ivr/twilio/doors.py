@@ -62,7 +62,7 @@ def twilio_doors(
     documents = Documents(public_url, staff, call_backs=call_backs is not None)
     hand_overs = None
     if api is not None and staff is not None and from_number.startswith("+"):
-        hand_overs = HandOvers(CallControl(api, documents), documents, exchange, staff, from_number, ids, meter)
+        hand_overs = HandOvers(CallControl(api, documents), documents, exchange, staff, from_number, ids, clock, meter)
     helpers = Helpers(call_backs, exchange, exchange, hand_overs, links)
     routers = [
         router(exchange, calls, verifier, tokens, documents, meter, helpers),

@@ -1,26 +1,32 @@
 """Callers who wait for a person: one room each, one person at a time, first come first served.
 
-The caller waits in a conference room and hears their place in the row. The person is rung, hears alone what the call
-is about, and takes it with a key. The star key gives the caller back to the line, which goes on where it stopped.
+The caller hears music, their place in the row and about how long it takes, and may leave for a call back or for the
+line. The person is rung, hears alone what the call is about, and takes it with a key: then both meet in a conference
+room. The star key gives the caller back to the line, which goes on where it stopped.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
+from math import ceil
 
 import structlog
 
 from core.applicant import PhoneNumber
 from core.errors import Conflict, LoanlineError, NotFound, ProviderError
-from core.ports import Ids
-from ivr.line import CallNote, PersonDesk
+from core.ports import Clock, Ids
+from ivr.line import CallNote, IncomingCall, PersonDesk
 from ivr.twilio.meter import Meter
 from ivr.twilio.rest import CallControl
-from ivr.twilio.twiml import Documents
+from ivr.twilio.twiml import Documents, Place
 
 __all__ = ["HandOvers", "whisper"]
 
 _log = structlog.get_logger(__name__)
+
+#: The wait is reckoned from so many talks.
+_TALKS = 10
 
 _WHY = {
     "asked_for_person": "They asked for a person.",
@@ -46,13 +52,18 @@ def whisper(note: CallNote | None) -> str:
 
 @dataclass(slots=True)
 class _Waiting:
-    """One caller. ``leg`` is the call to the person, once it rings; ``talking`` once they took it."""
+    """One caller. ``leg`` is the call to the person, once it rings; ``talking`` once they took it, since ``talk_at``.
+
+    ``reachable``: the caller's number is known, so they can be called back.
+    """
 
     call_id: str
     room: str
     note: CallNote | None
+    reachable: bool
     leg: str = ""
     talking: bool = False
+    talk_at: float = 0.0
 
 
 class HandOvers:
@@ -66,13 +77,15 @@ class HandOvers:
         staff: PhoneNumber,
         caller_id: str,
         ids: Ids,
+        clock: Clock,
         meter: Meter,
         people: int = 1,
     ) -> None:
         """``caller_id`` is the number of ours that the person sees; ``people`` how many calls ``staff`` can take."""
         self._control, self._documents, self._desk = control, documents, desk
         self._staff, self._caller_id, self._ids, self._meter = staff, caller_id, ids, meter
-        self._people = people
+        self._clock, self._people = clock, people
+        self._talks: deque[float] = deque(maxlen=_TALKS)
         self._row: dict[str, _Waiting] = {}
 
     def position(self, call_id: str) -> int | None:
@@ -80,21 +93,25 @@ class HandOvers:
         waiting = [entry.call_id for entry in self._row.values() if not entry.talking]
         return waiting.index(call_id) if call_id in waiting else None
 
-    async def wait(self, call_id: str, before: tuple[str, ...] = ()) -> str:
+    def waits(self, call_id: str) -> bool:
+        """Whether this caller is in the row and not yet with a person."""
+        return self.position(call_id) is not None
+
+    async def wait(self, call: IncomingCall, before: tuple[str, ...] = ()) -> str:
         """TwiML that puts the caller in the row (once), after saying ``before``."""
-        entry = self._row.get(call_id) or self._enter(call_id)
+        entry = self._row.get(call.call_id) or self._enter(call.call_id, reachable=call.caller is not None)
         await self._serve()
-        if call_id not in self._row:
-            return self._documents.nobody(before, go_on=not self._desk.is_closed(call_id))
-        return self._documents.conference(entry.room, before)
+        if call.call_id not in self._row:
+            return self._documents.nobody(before, go_on=not self._desk.is_closed(call.call_id))
+        return self._documents.please_hold(self._place(entry), before)
 
     async def take(self, call_id: str) -> None:
         """A person takes a call that the line is talking to now. Raises ``NotFound`` and ``ProviderError``."""
         if call_id in self._row:
             return
-        entry = self._enter(call_id)
+        entry = self._enter(call_id, reachable=False)
         try:
-            await self._control.to_conference(call_id, entry.room)
+            await self._control.to_hold(call_id, self._place(entry))
         except ProviderError:
             del self._row[call_id]
             raise
@@ -111,18 +128,39 @@ class HandOvers:
         self._leave(call_id, "handed_back")
         await self._serve()
 
-    def hold(self, room: str) -> str:
-        """What the caller in ``room`` hears while waiting."""
-        call_id = next((entry.call_id for entry in self._row.values() if entry.room == room), "")
-        return self._documents.hold(room, self.position(call_id) or 0)
+    async def hold(self, call: IncomingCall) -> str:
+        """What the waiting caller hears next. One whom the node forgot in a restart hears what else there is."""
+        entry = self._row.get(call.call_id)
+        if entry is None and self._desk.is_with_person(call.call_id):
+            return await self.wait(call)
+        if entry is None:
+            return self._documents.nobody(go_on=not self._desk.is_closed(call.call_id))
+        entry.reachable = call.caller is not None
+        return self._documents.hold(self._place(entry))
 
-    def join(self, leg: str) -> str:
+    def _place(self, entry: _Waiting) -> Place:
+        before = self.position(entry.call_id) or 0
+        free = self._people - sum(other.talking for other in self._row.values())
+        minutes = None
+        if self._talks and before >= free:
+            talk_s = sum(self._talks) / len(self._talks)
+            minutes = max(1, ceil(talk_s * (before - free + 1) / self._people / 60))
+        return Place(before, minutes, entry.reachable, not self._desk.is_closed(entry.call_id))
+
+    async def join(self, leg: str) -> str:
         """The person pressed a key: TwiML that brings the call's two ends together, if the caller is still there."""
         entry = self._of_leg(leg)
         if entry is None:
-            return self._documents.hang_up()
-        entry.talking = True
-        self._meter.count("twilio_hand_over", why="joined")
+            return self._documents.caller_gone()
+        if not entry.talking:
+            entry.talking, entry.talk_at = True, self._clock.monotonic()
+            try:
+                await self._control.to_conference(entry.call_id, entry.room)
+            except ProviderError:
+                # They hung up at this moment; or they still hear music, and its next round puts them in the row again.
+                self._leave(entry.call_id, "gave_up")
+                return self._documents.caller_gone()
+            self._meter.count("twilio_hand_over", why="joined")
         return self._documents.join_conference(entry.room)
 
     async def star(self, leg: str) -> str:
@@ -147,7 +185,7 @@ class HandOvers:
 
     async def left(self, call_id: str) -> None:
         """The caller has left the room or the call: the person's telephone need not ring any more."""
-        entry = self._row.pop(call_id, None)
+        entry = self._gone(call_id)
         if entry is not None and entry.leg and not entry.talking:
             self._meter.count("twilio_hand_over", why="gave_up")
             try:
@@ -157,7 +195,7 @@ class HandOvers:
         if entry is not None:
             await self._serve()
 
-    def _enter(self, call_id: str) -> _Waiting:
+    def _enter(self, call_id: str, *, reachable: bool) -> _Waiting:
         """Raises ``NotFound`` for a call that is not on the line."""
         try:
             note = self._desk.note(call_id)
@@ -165,7 +203,7 @@ class HandOvers:
             note = None
         self._desk.with_person(call_id)
         self._meter.count("twilio_hand_over", why="waiting")
-        entry = self._row[call_id] = _Waiting(call_id, self._ids.new("room"), note)
+        entry = self._row[call_id] = _Waiting(call_id, self._ids.new("room"), note, reachable)
         return entry
 
     async def _serve(self) -> None:
@@ -193,8 +231,15 @@ class HandOvers:
             _log.info("caller_not_told", call=call_id)
 
     def _leave(self, call_id: str, why: str) -> None:
-        if self._row.pop(call_id, None) is not None:
+        if self._gone(call_id) is not None:
             self._meter.count("twilio_hand_over", why=why)
+
+    def _gone(self, call_id: str) -> _Waiting | None:
+        """Out of the row; how long a talk took is remembered."""
+        entry = self._row.pop(call_id, None)
+        if entry is not None and entry.talking:
+            self._talks.append(self._clock.monotonic() - entry.talk_at)
+        return entry
 
     def _of_leg(self, leg: str) -> _Waiting | None:
         return next((entry for entry in self._row.values() if leg and entry.leg == leg), None)

@@ -20,7 +20,7 @@ from twilio.rest import Client
 from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, ProviderError, ProviderTimeout
 from ivr.twilio.meter import Meter
-from ivr.twilio.twiml import Documents
+from ivr.twilio.twiml import Documents, Place
 
 __all__ = ["CallControl", "TwilioApi", "TwilioRefused", "TwilioSms"]
 
@@ -115,8 +115,12 @@ class CallControl:
         await self._update(call_id, twiml=self._documents.person())
 
     async def to_conference(self, call_id: str, room: str) -> None:
-        """Let the caller wait in ``room``, an id of ours without personal data."""
+        """Bring the caller into ``room``, an id of ours without personal data, where a person is."""
         await self._update(call_id, twiml=self._documents.conference(room))
+
+    async def to_hold(self, call_id: str, place: Place) -> None:
+        """Let the caller wait for a person."""
+        await self._update(call_id, twiml=self._documents.please_hold(place))
 
     async def nobody(self, call_id: str, *, go_on: bool) -> None:
         """Tell a waiting caller that nobody is free, and what else there is."""

@@ -16,7 +16,7 @@ from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, InvalidInput
 from ivr.line import FormPage
 
-__all__ = ["TOKEN_PARAMETER", "WEBHOOK_LIMITS", "Documents", "Spoken"]
+__all__ = ["TOKEN_PARAMETER", "WEBHOOK_LIMITS", "Documents", "Place", "Spoken"]
 
 #: The ``<Parameter>`` that carries the stream token.
 TOKEN_PARAMETER = "call_token"  # noqa: S105  # the name of the field, no secret
@@ -40,13 +40,30 @@ class Spoken:
     form: str = "Press 2 to try again. Press 0 for a person."
     hold: str = "Please hold the line. I am giving your call to a person."
     next_in_line: str = "You are the next in line. Please hold."
+    in_line_one: str = "There is one caller before you. Please hold."
     in_line: str = "There are {before} callers before you. Please hold."
+    wait_one: str = "The wait is about a minute."
+    wait: str = "The wait is about {minutes} minutes."
+    instead_of_waiting: str = "If you do not want to wait, press 1 and we will call you back on this number."
+    line_instead: str = "To go back to the automated line, press 2."
+    caller_gone: str = "The caller is not there any more."
     nobody: str = "I am sorry, nobody is free to take your call."
     go_on: str = "To go on with the automated line, press 2. Or hang up."
     take_call: str = "Press any key to take the call. Later, press star to give the caller back to the automated line."
     text_link: str = "Press 3 and we will text you how to go on."
     link_sent: str = "Thank you. The message is on its way. Goodbye."
     goodbye: str = "Thank you for calling. Goodbye."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a waiting caller stands: how many are ``before`` them, about how many ``minutes`` that takes (``None``: not
+    known), and whether they can have a ``call_back`` or ``go_on`` with the line instead."""
+
+    before: int
+    minutes: int | None = None
+    call_back: bool = False
+    go_on: bool = False
 
 
 class Documents:
@@ -142,27 +159,38 @@ class Documents:
         response.append(dial)
         return str(response)
 
-    def conference(self, room: str, before: Iterable[str] = ()) -> str:
-        """The caller waits in ``room``, hears how many are before them, until a person comes in."""
-        response = self._response(*before, self._say.hold)
-        dial = Dial(action=self.url("/voice/after-dial"), method="POST")
-        dial.conference(
-            room,
-            start_conference_on_enter=False,
-            end_conference_on_exit=True,
-            beep=False,
-            wait_url=self.url(f"/voice/hold?room={room}"),
-            wait_method="POST",
-        )
-        response.append(dial)
+    def hold(self, place: Place, before: Iterable[str] = ()) -> str:
+        """What a waiting caller hears, again and again, after ``before``: their place, ways out by key, music.
+
+        A caller waits here and not in the conference: the pages of a conference's waitUrl take no keys
+        (twilio.com/docs/voice/twiml/conference#attributes-waitUrl).
+        """
+        response = self._response(*before)
+        gather = self._gather(response, "/voice/call-back", timeout=1)
+        self._speak(gather, self._place(place.before))
+        if place.minutes is not None:
+            words = self._say.wait_one if place.minutes == 1 else self._say.wait.format(minutes=place.minutes)
+            self._speak(gather, words)
+        if place.call_back and self._call_backs:
+            self._speak(gather, self._say.instead_of_waiting)
+        if place.go_on:
+            self._speak(gather, self._say.line_instead)
+        gather.play(f"{self._base}/voice/hold-music.wav")
+        response.redirect(self.url("/voice/hold"), method="POST")
         return str(response)
 
-    def hold(self, room: str, before: int) -> str:
-        """What a waiting caller hears, again and again. ``before`` is the number of callers who come first."""
-        response = self._response(self._say.next_in_line if before == 0 else self._say.in_line.format(before=before))
-        response.pause(length=20)
-        response.redirect(self.url(f"/voice/hold?room={room}"), method="POST")
-        return str(response)
+    def please_hold(self, place: Place, before: Iterable[str] = ()) -> str:
+        """The first time: say that a person is coming, then as ``hold``."""
+        return self.hold(place, (*before, self._say.hold))
+
+    def _place(self, before: int) -> str:
+        if before == 0:
+            return self._say.next_in_line
+        return self._say.in_line_one if before == 1 else self._say.in_line.format(before=before)
+
+    def conference(self, room: str) -> str:
+        """For the caller: into ``room``, where the person comes in at the same moment. Whoever leaves ends it."""
+        return self._room(Dial(action=self.url("/voice/after-dial"), method="POST"), room)
 
     def invitation(self, whisper: str) -> str:
         """For the person alone: what the call is about, and a key to take it. A mailbox presses none."""
@@ -177,9 +205,16 @@ class Documents:
 
     def join_conference(self, room: str) -> str:
         """For the person: enter ``room`` and start the talk. The star key leaves it; whoever leaves ends it."""
+        return self._room(Dial(action=self.url("/voice/staff-left"), method="POST", hangup_on_star=True), room)
+
+    def caller_gone(self) -> str:
+        """For the person: whom they took has hung up meanwhile."""
+        return self._end(VoiceResponse(), self._say.caller_gone)
+
+    def _room(self, dial: Dial, room: str) -> str:
+        # No waitUrl: both come in within a second, and Twilio's own music must not play in between.
+        dial.conference(room, start_conference_on_enter=True, end_conference_on_exit=True, beep=False, wait_url="")
         response = VoiceResponse()
-        dial = Dial(action=self.url("/voice/staff-left"), method="POST", hangup_on_star=True)
-        dial.conference(room, start_conference_on_enter=True, end_conference_on_exit=True, beep=False)
         response.append(dial)
         return str(response)
 
@@ -233,9 +268,14 @@ class Documents:
                 self._speak(gather, self._say.go_on)
         return self._end(response, self._say.call_later)
 
-    def _gather(self, response: VoiceResponse, path: str) -> Gather:
+    def _gather(self, response: VoiceResponse, path: str, timeout: int = 6) -> Gather:
         return response.gather(
-            input="dtmf", num_digits=1, timeout=6, action=self.url(path), method="POST", action_on_empty_result=False
+            input="dtmf",
+            num_digits=1,
+            timeout=timeout,
+            action=self.url(path),
+            method="POST",
+            action_on_empty_result=False,
         )
 
     def _response(self, *texts: str) -> VoiceResponse:

@@ -191,13 +191,13 @@ class _Routes:
             return self._documents.form_page(page)
         before = (*page.whole, *page.open)
         if page.step.kind == "person":
-            return await self._person(call.call_id, before)
+            return await self._person(call, before)
         return self._documents.hang_up(before)
 
     async def fallback_key(self, form: Form, query: Form) -> str:
         key = form.get("Digits", "")
         if key == "0":
-            return await self._person(call_id(form))
+            return await self._person(incoming_call(form))
         if key == "2":
             return await self.resume(form, query)
         if key == "3" and self._has.links is not None:
@@ -219,6 +219,14 @@ class _Routes:
         key = form.get("Digits", "")
         if key == "2":
             return await self.resume(form, query)
+        row = self._has.hand_overs
+        if row is not None and row.waits(call.call_id):
+            # Out of the row only for a promise that is kept; any other key goes on waiting.
+            if key != "1" or not await self._listed(call, "asked"):
+                return await row.hold(call)
+            await row.left(call.call_id)
+            self._meter.count("twilio_call_back", why="asked")
+            return self._documents.call_back_promised()
         return await self._promise(call, "asked") if key == "1" else self._documents.goodbye()
 
     async def _promise(self, call: IncomingCall, reason: str) -> str:
@@ -264,18 +272,18 @@ class _Routes:
         if step.kind == "goodbye":
             return self._documents.hang_up()
         if step.kind == "person":
-            return await self._person(call.call_id)
+            return await self._person(call)
         if step.kind == "reconnect":
             return self._documents.reconnect(self._tokens.mint(call.call_id))
         if step.kind == "call_back":
             return await self._promise(call, step.reason or "line")
         return await self._form(call)
 
-    async def _person(self, name: str, before: tuple[str, ...] = ()) -> str:
+    async def _person(self, call: IncomingCall, before: tuple[str, ...] = ()) -> str:
         if self._has.hand_overs is not None:
-            return await self._has.hand_overs.wait(name, before)
+            return await self._has.hand_overs.wait(call, before)
         if self._has.desk is not None:
-            self._has.desk.with_person(name)
+            self._has.desk.with_person(call.call_id)
         return self._documents.person(before)
 
     async def after_dial(self, form: Form, _query: Form) -> str:

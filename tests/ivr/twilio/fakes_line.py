@@ -198,6 +198,9 @@ class FakeDesk:
     def with_person(self, call_id: str) -> None:
         self.taken.append(call_id)
 
+    def is_with_person(self, call_id: str) -> bool:
+        return self.taken.count(call_id) > self.back.count(call_id)
+
     def comes_back(self, call_id: str) -> None:
         self.back.append(call_id)
 

@@ -97,7 +97,7 @@ STORIES = (
             _RANG,
             *_STREAM,
             _AFTER,
-            _caused("hold?room={room}"),
+            _caused("hold"),
             _caused("staff-join", CallSid="{leg}", Digits="1"),
             _caused("staff-left", CallSid="{leg}"),
             _caused("resume"),
@@ -216,7 +216,7 @@ class FakeLine(_Line):
                 self.house.step = NextStep("form", "never_joined")
 
     def _filled(self, text: str) -> str:
-        return text.replace("{leg}", "CAleg1").replace("{room}", "room_1")
+        return text.replace("{leg}", "CAleg1")
 
     def state(self) -> dict[str, object]:
         """What must not depend on the telling."""

@@ -11,7 +11,7 @@ import pytest
 from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, ProviderError, ProviderTimeout
 from ivr.twilio.rest import CallControl, TwilioApi, TwilioSms
-from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents
+from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents, Place
 from tests.ivr.twilio.fakes_line import FakeMeter
 from tests.ivr.twilio.rest_server import ACCOUNT, SECRET, Twilio, serving
 
@@ -82,13 +82,20 @@ async def test_through_a_conference_and_back(twilio: Twilio, control: CallContro
     assert path == f"{ROOT}/Calls/{CALL}.json"
     waiting = ET.fromstring(wait["Twiml"]).find("Dial/Conference")
     assert waiting is not None
-    assert (waiting.text, waiting.attrib["startConferenceOnEnter"]) == ("room-1", "false")
+    assert (waiting.text, waiting.attrib["startConferenceOnEnter"]) == ("room-1", "true")
     assert inviting == f"{ROOT}/Calls.json"
     assert set(invitation) == {"To", "From", "Twiml", "Timeout", "StatusCallback"}
     assert (invitation["To"], invitation["From"], invitation["Timeout"]) == (STAFF.value, "+14155550100", "25")
     assert invitation["StatusCallback"] == f"https://line.example.org/voice/staff-status{WEBHOOK_LIMITS}"
     assert ET.fromstring(invitation["Twiml"]).findtext("Gather/Say") == "A caller wants to repay."
     assert back == {"Url": f"https://line.example.org/voice/resume{WEBHOOK_LIMITS}", "Method": "POST"}
+
+
+async def test_into_the_row_of_those_who_wait(twilio: Twilio, control: CallControl) -> None:
+    await control.to_hold(CALL, Place(1))
+    ((method, path, form),) = twilio.seen
+    assert (method, path, set(form)) == ("POST", f"{ROOT}/Calls/{CALL}.json", {"Twiml"})
+    assert ET.fromstring(form["Twiml"]).find("Gather/Play") is not None
 
 
 async def test_a_waiting_caller_is_told_that_nobody_is_free(twilio: Twilio, control: CallControl) -> None:

@@ -8,7 +8,7 @@ import pytest
 from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, InvalidInput
 from ivr.line import FormAsk, FormPage, NextStep
-from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents, Spoken
+from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents, Place, Spoken
 
 BASE = "https://line.example.org"
 STAFF = PhoneNumber("+14155550199")
@@ -113,20 +113,31 @@ def test_a_page_that_asks_nothing_is_no_gather() -> None:
 
 
 def test_waiting_for_a_person() -> None:
-    documents = Documents(BASE, STAFF)
-    text = documents.conference("room_1", ("One moment.",))
-    assert verbs(text) == ["Say", "Say", "Dial"]
-    assert one(text, "Dial/Conference").attrib == {
+    documents = Documents(BASE, STAFF, call_backs=True)
+    first = documents.please_hold(Place(0), ("One moment.",))
+    assert verbs(first) == ["Say", "Say", "Gather", "Redirect"]
+    assert one(first, "Gather").attrib["action"] == f"{BASE}/voice/call-back{WEBHOOK_LIMITS}"
+    assert one(first, "Gather/Play").text == f"{BASE}/voice/hold-music.wav"
+    assert one(first, "Redirect").text == f"{BASE}/voice/hold{WEBHOOK_LIMITS}"
+    assert "next in line" in first
+    assert "press" not in first
+    later = documents.hold(Place(2, 7, call_back=True, go_on=True))
+    for words in ("2 callers before you", "about 7 minutes", "press 1", "press 2"):
+        assert words in later
+    assert "one caller before you" in documents.hold(Place(1, 1))
+    assert "about a minute" in documents.hold(Place(1, 1))
+    assert "press 1" not in Documents(BASE).hold(Place(1, call_back=True))
+
+
+def test_both_ends_meet_without_twilios_own_music() -> None:
+    dial = one(Documents(BASE).conference("room_1"), "Dial/Conference")
+    assert dial.text == "room_1"
+    assert dial.attrib == {
         "beep": "false",
-        "startConferenceOnEnter": "false",
+        "startConferenceOnEnter": "true",
         "endConferenceOnExit": "true",
-        "waitUrl": f"{BASE}/voice/hold?room=room_1{WEBHOOK_LIMITS}",
-        "waitMethod": "POST",
+        "waitUrl": "",
     }
-    assert "next in line" in documents.hold("room_1", 0)
-    hold = documents.hold("room_1", 2)
-    assert "2 callers before you" in hold
-    assert verbs(hold) == ["Say", "Pause", "Redirect"]
 
 
 def test_a_person_takes_the_call_with_a_key_and_leaves_it_with_the_star() -> None:
@@ -158,7 +169,13 @@ def test_every_document_ends_the_call_or_goes_on_by_itself() -> None:
     made = [documents.incoming("t"), documents.reconnect("t"), documents.full(), documents.closed()]
     made += [documents.fallback(), documents.person(), documents.nobody(), documents.call_back_promised()]
     made += [documents.goodbye(), documents.hang_up(), documents.conference("r"), documents.join_conference("r")]
-    made += [documents.form_page(PAGE), documents.hold("r", 1), documents.invitation("Hi"), documents.person_left()]
+    made += [
+        documents.form_page(PAGE),
+        documents.hold(Place(1)),
+        documents.caller_gone(),
+        documents.invitation("Hi"),
+        documents.person_left(),
+    ]
     made += [documents.link_sent(), documents.call_later()]
     assert {verbs(text)[-1] for text in made} == {"Hangup", "Redirect", "Dial"}
 
