@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import assert_never
 
 from core.events import JournalEntry
-from core.evidence import Evidence, HeardWord, Source
-from ivr.dialogue.asking import ask, ask_again, speak
-from ivr.dialogue.commands import obey
-from ivr.dialogue.effects import (
-    AwaitKeys,
-    Effect,
-    HandOver,
-    Journal,
-    StopListening,
-    StopPlayback,
-)
+from ivr.dialogue.asking import ask, speak
+from ivr.dialogue.effects import Effect, HandOver, Journal, StopListening, StopPlayback
 from ivr.dialogue.events import (
     RECORD,
     AnswerHeard,
@@ -37,20 +27,14 @@ from ivr.dialogue.events import (
     SpeechBegan,
     StaffAct,
 )
-from ivr.dialogue.keeping import Heard, text_hash
-from ivr.dialogue.keys import complete, read_keys
-from ivr.dialogue.script import KeyRule
+from ivr.dialogue.keeping import text_hash
+from ivr.dialogue.keying import pressed
+from ivr.dialogue.listening import heard, silent
 from ivr.dialogue.staffing import act
-from ivr.dialogue.state import CallState, House, Mode, fold
+from ivr.dialogue.state import CallState, House, fold
 from ivr.dialogue.steps import code_checked, code_sent, decided
-from ivr.dialogue.taking import kind_in_focus, take
-from ivr.dialogue.trouble import trouble
-from speech.answers.model import Command, Parsed
-from speech.repair.understand import understand
 
 __all__ = ["CallSession"]
-
-_KEY_PATIENCE_MS = 5000
 
 
 class CallSession:
@@ -83,11 +67,11 @@ class CallSession:
             case SpeechBegan():
                 return self._interrupt()
             case AnswerHeard():
-                return self._heard(event, now) if event.listen_id == state.listening else []
+                return heard(self.house, state, event, now) if event.listen_id == state.listening else []
             case KeyPressed():
-                return self._key(event.digit, now)
+                return pressed(self.house, state, event.digit, now)
             case Silence():
-                return self._silence(event, now) if event.listen_id == state.listening else []
+                return silent(self.house, state, event, now) if event.listen_id == state.listening else []
             case CallGone():
                 state.over, state.listening = True, None
                 return []
@@ -155,96 +139,3 @@ class CallSession:
             return []
         state.interrupted = True
         return [StopPlayback()]
-
-    def _heard(self, event: AnswerHeard, now: datetime) -> list[Effect]:
-        state, transcript = self.state, event.transcript
-        state.listening = None
-        interrupted, state.interrupted = state.interrupted, False
-        if not transcript.text.strip():
-            if interrupted and not transcript.unknown:
-                return ask_again(self.house, state)
-            return trouble(self.house, state, "no_match")
-        question = state.question(self.house.script)
-        plain = state.mode is Mode.ASK
-        bounded = plain and question.period is None
-        understood = understand(
-            kind_in_focus(self.house, state),
-            transcript,
-            self.house.language,
-            today=state.today,
-            length=question.length if plain else None,
-            at_least=question.at_least if bounded else None,
-            at_most=question.at_most if bounded else None,
-        )
-        parsed = understood.parsed
-        if parsed.command is not None and transcript.confidence >= question.reject:
-            return obey(self.house, state, parsed.command)
-        # Words that are no answer here may still correct another field; then only how well they were heard counts.
-        sure = understood.confidence if parsed.readings else transcript.confidence
-        if sure < question.reject:
-            return trouble(self.house, state, "no_match")
-        evidence = Evidence(
-            Source.SPEECH,
-            now,
-            call_id=state.call_id,
-            prompt_id=f"{state.focus}.{state.variant}",
-            start_ms=event.start_ms,
-            end_ms=event.end_ms,
-            text=understood.text,
-            words=tuple(
-                HeardWord(word.text, event.start_ms + word.start, event.start_ms + word.end, word.conf)
-                for word in transcript.words
-            ),
-            confidence=transcript.confidence,
-            p_error=round(1.0 - sure, 4),
-            alternatives=transcript.alternatives,
-        )
-        heard = Heard(parsed, evidence, understood.text, transcript.unknown)
-        return take(self.house, state, heard, now)
-
-    def _key(self, digit: str, now: datetime) -> list[Effect]:
-        state = self.state
-        question = state.question(self.house.script)
-        if not re.fullmatch(r"[0-9*#]", digit):
-            return []
-        plain = state.mode is not Mode.ASK
-        if not state.keys and digit == "0" and (plain or not question.numeric):
-            return [StopPlayback(), StopListening(), *obey(self.house, state, Command.AGENT)]
-        if state.playing is not None and not state.interruptible:
-            return []  # a disclosure is heard to its end, unless the caller wants a person
-        if not state.keys and digit == "*":
-            return [StopPlayback(), StopListening(), *ask_again(self.house, state)]
-        first: list[Effect] = []
-        if not state.keys:
-            first = [StopPlayback(), StopListening()] if state.playing is not None else [StopListening()]
-        state.keys += digit
-        rule = KeyRule(exactly=1) if plain else question.keys
-        if complete(rule, state.keys):
-            return [*first, *self._keyed(now)]
-        state.listening = state.tick()
-        return [*first, AwaitKeys(state.listening, _KEY_PATIENCE_MS)]
-
-    def _keyed(self, now: datetime) -> list[Effect]:
-        state = self.state
-        keys, state.keys, state.listening, state.interrupted = state.keys, "", None, False
-        question = state.question(self.house.script)
-        kind = kind_in_focus(self.house, state)
-        choosing = state.mode in {Mode.WHICH_VALUE, Mode.WHICH_PERIOD, Mode.WHICH_SLOT}
-        parsed = Parsed(kind) if choosing else read_keys(question, kind, keys)
-        shown = "" if question.secret else keys
-        prompt_id = f"{state.focus}.{state.variant}"
-        evidence = Evidence(Source.KEYS, now, call_id=state.call_id, prompt_id=prompt_id, text=shown)
-        return take(self.house, state, Heard(parsed, evidence, keys), now)
-
-    def _silence(self, event: Silence, now: datetime) -> list[Effect]:
-        state = self.state
-        question = state.question(self.house.script)
-        if state.keys == "0" and not (question.at_least is not None and question.at_least <= 0):
-            return obey(self.house, state, Command.AGENT)
-        if state.keys:
-            if question.keys.until and state.mode is Mode.ASK:
-                return self._keyed(now)
-            state.keys = ""
-            return trouble(self.house, state, "invalid")
-        state.listening = None
-        return trouble(self.house, state, "noise" if event.noise else "no_input")

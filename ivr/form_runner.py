@@ -33,8 +33,7 @@ from ivr.dialogue.events import (
     RiskUpdated,
     Silence,
 )
-from ivr.dialogue.script import KeyRule
-from ivr.dialogue.state import Mode
+from ivr.dialogue.focus import in_focus
 from ivr.errands import ERRANDS, Errands
 from ivr.line import FormAnswer, FormAsk, FormPage, LineEnded, LineEvent, NextStep
 from ivr.recording import Recorder
@@ -183,9 +182,7 @@ class FormRunner:
         return self._page
 
     def _ask(self, listen: Listen) -> FormAsk:
-        state = self._session.state
-        plain = state.mode is not Mode.ASK
-        rule = KeyRule(exactly=1) if plain else state.question(self._session.house.script).keys
+        rule = in_focus(self._session.house, self._session.state).keys
         return FormAsk(
             hints=hints(listen.spec.grammar or ()),
             digits=rule.exactly,

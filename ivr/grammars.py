@@ -27,6 +27,8 @@ def grammars_for(script: Script, prompts: Catalogue) -> Mapping[str, tuple[str, 
             made[f"{question.id}.which"] = (*phrases, *prompts.phrases("first"), *prompts.phrases("second"))
         if question.role is Role.CONSENT and phrases is not None:
             made[question.id] = (*phrases, *prompts.phrases("repay"))
+        if question.role is Role.MENU and phrases is not None:
+            made[question.id] = _menu(phrases, prompts)
         if question.role is Role.SUMMARY:
             made[question.id] = (*_union(language, _SUMMARY), *prompts.phrases("leads"), *prompts.phrases("fields"))
     yes_no = grammar(Kind.YES_NO, language)
@@ -36,6 +38,11 @@ def grammars_for(script: Script, prompts: Catalogue) -> Mapping[str, tuple[str, 
     if "resume" in made:
         made["resume"] = (*made["resume"], *prompts.phrases("start_again"))
     return made
+
+
+def _menu(phrases: tuple[str, ...], prompts: Catalogue) -> tuple[str, ...]:
+    said = ("menu_apply", "menu_continue", "menu_not_mine", "menu_repay", "repay")
+    return (*phrases, *(phrase for name in said for phrase in prompts.phrases(name)))
 
 
 def _union(language: str, kinds: tuple[Kind, ...]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ class RehearsalHouse:
         state = self.switchboard.runner(call_id).state
         with self.storage.begin() as unit:
             lines: tuple[TranscriptLine, ...] = unit.records.read(call_id).lines
-        prompts = tuple(fact.fields["id"] for fact in facts if fact.kind == "prompt")
+        prompts = tuple(fact.fields["id"] for fact in facts if fact.kind == "prompt" and not fact.fields["leads"])
         return CallResult(
             outcome=next((fact.fields["outcome"] for fact in facts if fact.kind == "end"), None),
             slots={fact.fields["name"]: fact.fields["value"] for fact in facts if fact.kind == "slot"},

@@ -43,7 +43,13 @@ class CallReporter:
             think_ms = round((time.perf_counter() - self._understood_at) * 1000, 1)
             self._understood_at = None
         self._tell(
-            "prompt", at_ms, id=say.prompt_id, text=say.words, render_ms=round(seconds * 1000, 1), think_ms=think_ms
+            "prompt",
+            at_ms,
+            id=say.prompt_id,
+            text=say.words,
+            leads=say.leads,
+            render_ms=round(seconds * 1000, 1),
+            think_ms=think_ms,
         )
 
     def played(self, say: Say, at_ms: int, *, heard: bool) -> None:

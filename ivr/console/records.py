@@ -92,7 +92,7 @@ class Records:
 def lines_of(stored: Iterable[TranscriptLine]) -> list[Line]:
     """A stored transcript as the console draws one; each answer belongs to the question before it."""
     lines: list[Line] = []
-    question = "consent"
+    question = "menu"
     for number, line in enumerate(stored, 1):
         if line.prompt_id is not None:
             question = line.prompt_id.partition(".")[0]

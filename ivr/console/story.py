@@ -87,7 +87,7 @@ class Story:
         self.caller, self.attestation, self.resuming = "", None, False
         self.began, self.moved, self.ended_at = now, now, 0.0
         self.last_ms = 0
-        self.focus = "consent"
+        self.focus = "menu"
         self.lines: list[Line] = []
         self.slots: dict[str, SlotRow] = {}
         self.points: list[Point] = []

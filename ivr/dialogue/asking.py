@@ -29,6 +29,7 @@ def speak(
     *,
     prefix: str = "",
     may_interrupt: bool = True,
+    leads: bool = False,
 ) -> Say:
     """One prompt as an effect; ``prefix`` is spoken before it (an echo of the last value, or what went wrong)."""
     prompt = house.prompts.render(prompt_id, figures)
@@ -41,6 +42,7 @@ def speak(
         may_interrupt=may_interrupt,
         keep=(not prompt.personal or prompt_id == "consent.ask") and not prefix,
         rate=state.rate or house.rate,
+        leads=leads,
     )
 
 
@@ -137,7 +139,8 @@ def ask(house: House, state: CallState, variant: str = "ask", prefix: str = "") 
         first, second = (say_value(question.id, value, house.prompts) for value in state.pending.values[:2])
         figures = {"first": first, "second": second}
     disclosing = question.disclosure and variant == "ask"
-    said = speak(house, state, prompt_id, figures, prefix=prefix, may_interrupt=not disclosing)
+    leads = question.role is Role.MENU
+    said = speak(house, state, prompt_id, figures, prefix=prefix, may_interrupt=not disclosing, leads=leads)
     if disclosing:
         state.disclosing = (said.say_id, question.id, said.words)
     return [said, _listen(house, state, question)]

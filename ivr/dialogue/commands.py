@@ -7,13 +7,13 @@ from typing import assert_never
 from ivr.dialogue.asking import ask, ask_again, speak
 from ivr.dialogue.effects import Effect, EndCall, Finish, Journal
 from ivr.dialogue.state import CallState, House, Mode
-from ivr.dialogue.trouble import hand_over, trouble
+from ivr.dialogue.trouble import hand_over, not_my_loan, trouble
 from speech.answers.model import Command
 
 __all__ = ["obey"]
 
 _SLOWEST = 90
-_FIXED = {"consent", "resume", "code", "offer"}
+_FIXED = {"menu", "consent", "resume", "code", "offer"}
 
 
 def obey(house: House, state: CallState, command: Command) -> list[Effect]:
@@ -39,8 +39,7 @@ def obey(house: House, state: CallState, command: Command) -> list[Effect]:
             said = speak(house, state, "goodbye.stopped", may_interrupt=False)
             return [Journal("stopped"), Finish("stopped"), said, EndCall("stopped")]
         case Command.NOT_MY_LOAN:
-            disputed = Journal("disputed", {"at_question": state.focus})
-            return [disputed, *hand_over(house, state, "handover.not_my_loan", "not_my_loan", finish="disputed")]
+            return not_my_loan(house, state)
     assert_never(command)
 
 

@@ -44,7 +44,8 @@ class Say:
     """Speak ``text``. ``prompt_id`` is the prompt's name in the catalogue; its mark is ``prompt_id:say_id``.
 
     ``may_interrupt`` is False for disclosures. ``keep`` is False when the text holds personal data and must not be
-    cached on disk. ``rate`` is the speed in words a minute, 0 for the voice's own.
+    cached on disk. ``rate`` is the speed in words a minute, 0 for the voice's own. ``leads`` marks the first part of a
+    prompt whose second part follows by itself.
     """
 
     say_id: int
@@ -53,6 +54,7 @@ class Say:
     may_interrupt: bool = True
     keep: bool = False
     rate: int = 0
+    leads: bool = False
 
     @property
     def words(self) -> str:

@@ -16,6 +16,7 @@ __all__ = ["Cost", "KeyRule", "Limits", "Question", "Role", "Script", "load_scri
 
 
 class Role(StrEnum):
+    MENU = "menu"
     CONSENT = "consent"
     RESUME = "resume"
     SLOT = "slot"

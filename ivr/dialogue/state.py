@@ -90,7 +90,8 @@ class CallState:
     case_id: str = ""
     caller: PhoneNumber | None = None
     today: date = date.min
-    focus: str = "consent"
+    focus: str = "menu"
+    wants_to_go_on: bool = False
     mode: Mode = Mode.ASK
     known: Known = field(default_factory=Known)
     left_behind: Known | None = None

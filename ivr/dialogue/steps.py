@@ -25,10 +25,17 @@ from ivr.dialogue.effects import (
 from ivr.dialogue.keeping import Heard, keep, text_hash
 from ivr.dialogue.script import Role
 from ivr.dialogue.state import CallState, House, Mode
-from ivr.dialogue.trouble import hand_over, trouble
+from ivr.dialogue.trouble import hand_over, not_my_loan, trouble
 from speech.answers.model import DateParts, Parsed
 
 __all__ = ["binding", "code_checked", "code_sent", "decided", "go_on", "take_step"]
+
+#: The purposes of the menu besides applying, and the phrases that choose each.
+_MENU = {
+    "repay": ("repay", "menu_repay"),
+    "not_mine": ("menu_not_mine",),
+    "continue": ("menu_continue",),
+}
 
 
 def binding(state: CallState) -> str:
@@ -64,11 +71,13 @@ def take_step(house: House, state: CallState, heard: Heard, now: datetime) -> li
     question, parsed, evidence = state.question(house.script), heard.parsed, heard.evidence
     if question.disclosure and question.id not in state.disclosed:
         return ask(house, state)  # nobody can agree to what was not heard to its end
+    if question.role is Role.MENU:
+        return _take_menu(house, state, heard)
     if question.role is Role.CONSENT:
         return _take_consent(house, state, heard, now)
     if question.role is Role.OFFER:
         return _take_offer(house, state, parsed, evidence)
-    if question.role is Role.RESUME and any(words in heard.text for words in house.prompts.phrases("start_again")):
+    if question.role is Role.RESUME and house.prompts.said("start_again", heard.text):
         return _start_again(house, state, "resume.anew")
     code = _code(state, heard, question.length or 0)
     if code is None and state.digits:
@@ -90,9 +99,25 @@ def _code(state: CallState, heard: Heard, length: int) -> str | None:
     return whole
 
 
+def _take_menu(house: House, state: CallState, heard: Heard) -> list[Effect]:
+    """The choice of a purpose. Whatever is none of the others is a wish to apply, which the consent then asks about."""
+    if heard.keyed:
+        choice = {"2": "continue", "3": "not_mine", "4": "repay"}.get(heard.text, "apply")
+    else:
+        named = (name for name in _MENU if any(house.prompts.said(phrases, heard.text) for phrases in _MENU[name]))
+        choice = next(named, "apply")
+    if choice == "repay":
+        return hand_over(house, state, "handover.repay", "repay")
+    if choice == "not_mine":
+        return not_my_loan(house, state)
+    state.wants_to_go_on = choice == "continue"
+    state.focus = "consent"
+    return ask(house, state)
+
+
 def _take_consent(house: House, state: CallState, heard: Heard, now: datetime) -> list[Effect]:
     parsed, evidence = heard.parsed, heard.evidence
-    if any(words in heard.text for words in house.prompts.phrases("repay")):
+    if house.prompts.said("repay", heard.text):
         return hand_over(house, state, "handover.repay", "repay")
     if not isinstance(parsed.value, bool):
         return trouble(house, state, "no_match")
@@ -115,7 +140,8 @@ def _take_consent(house: House, state: CallState, heard: Heard, now: datetime) -
     if state.left_behind is not None and state.caller is not None:
         state.focus = "resume"
         return [*done, SendCode("resume", binding(state))]
-    return [*done, *_own_number(state, now), *go_on(house, state)]
+    prefix = house.prompts.render("resume.none").text if state.wants_to_go_on else ""
+    return [*done, *_own_number(state, now), *go_on(house, state, prefix)]
 
 
 def _own_number(state: CallState, now: datetime) -> list[Effect]:

@@ -21,7 +21,7 @@ from ivr.dialogue.trouble import trouble
 from speech.answers.model import DateParts, Kind, Parsed, Reading
 from speech.answers.parsing import parse
 
-__all__ = ["kind_in_focus", "take"]
+__all__ = ["take"]
 
 _PARTS = ("month", "day", "year")
 
@@ -203,10 +203,3 @@ def _take_summary(house: House, state: CallState, heard: Heard) -> list[Effect]:
         state.mode = Mode.WHICH_SLOT
         return [*done, *ask(house, state)]
     return trouble(house, state, "no_match")
-
-
-def kind_in_focus(house: House, state: CallState) -> Kind:
-    """How the next answer is to be parsed."""
-    if state.mode in {Mode.CONFIRM, Mode.WHICH_SLOT}:
-        return Kind.YES_NO
-    return state.question(house.script).kind

@@ -10,7 +10,7 @@ from ivr.dialogue.asking import ask, speak
 from ivr.dialogue.effects import Effect, EndCall, Finish, HandOver, Journal
 from ivr.dialogue.state import CallState, House, Mode
 
-__all__ = ["give_up", "hand_over", "trouble"]
+__all__ = ["give_up", "hand_over", "not_my_loan", "trouble"]
 
 _RUNGS = ("retry", "example", "keys")
 
@@ -22,6 +22,12 @@ def hand_over(house: House, state: CallState, prompt_id: str, reason: str, finis
     if finish:
         done.append(Finish(finish))
     return [*done, speak(house, state, prompt_id, may_interrupt=False), HandOver(reason)]
+
+
+def not_my_loan(house: House, state: CallState) -> list[Effect]:
+    """Somebody else asked for this loan: note it, close the case, and give the call to a person."""
+    disputed = Journal("disputed", {"at_question": state.focus})
+    return [disputed, *hand_over(house, state, "handover.not_my_loan", "not_my_loan", finish="disputed")]
 
 
 def give_up(house: House, state: CallState, cause: str) -> list[Effect]:
@@ -37,6 +43,9 @@ def trouble(house: House, state: CallState, cause: str) -> list[Effect]:
 
     ``cause`` is ``no_input``, ``noise``, ``no_match``, ``invalid``, ``rejected``, ``dont_know`` or ``change``.
     """
+    if state.focus == "menu":  # nobody has to choose: the call goes on as an application
+        state.focus, state.variant = "consent", "ask"
+        return ask(house, state)
     state.digits = ""
     limits = house.script.limits
     state.troubles[f"{state.focus}:{cause}"] += 1

@@ -36,7 +36,8 @@ class CallFacts:
         """Unknown kinds are passed over: the feed may say more than is compared."""
         match fact["kind"]:
             case "prompt":
-                self._prompts.append(fact["id"])
+                if not fact.get("leads"):  # the first part of a prompt is no prompt of its own
+                    self._prompts.append(fact["id"])
             case "heard":
                 status = "hidden" if fact.get("hidden") else "final"
                 start = fact.get("from_ms", fact["at_ms"])

@@ -72,7 +72,13 @@ class SmallLine:
         await self.house.switchboard.ring(call)
         self.runner = await self.house.switchboard.connect(call.call_id, self.line)
         await self.runner.begin()
+        await self.pass_menu()
         return self
+
+    async def pass_menu(self) -> None:
+        """Stay quiet until the menu is over and the question of consent begins."""
+        while self.line.played[-1] == "menu.ask" and not self.runner.over:
+            await self.hush(100)
 
     async def give(self, event: LineEvent) -> None:
         await self.runner.handle(event)
@@ -125,6 +131,7 @@ class SmallLine:
 
 
 KEYS = {
+    "menu": "1",
     "consent": "1", "full_name": "51634262#533232##", "national_id_last4": "0073", "date_of_birth": "03031985",
     "monthly_income": "4200#", "employment": "1", "monthly_debt": "0#", "amount": "2500#", "term_months": "12#",
     "purpose": "3", "summary": "1", "offer": "1",

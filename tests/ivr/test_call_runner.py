@@ -151,7 +151,7 @@ async def test_the_end_of_the_line_ends_the_call_once(tmp_path: Path) -> None:
     assert line.runner.next_step.kind == "reconnect"
     await line.give(AudioIn(0, b"\xff" * 160))
     await line.give(KeyIn("1"))
-    assert line.line.played == ["consent.ask"]
+    assert line.line.played == ["menu.ask", "consent.ask"]
 
 
 async def test_unknown_marks_and_odd_lengths_do_no_harm(tmp_path: Path) -> None:

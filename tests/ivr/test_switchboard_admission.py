@@ -34,7 +34,7 @@ async def test_the_call_too_many_is_refused_and_no_live_call_notices(house: Form
         await house.switchboard.form(call(3))
     for number, (stream, page) in enumerate(zip(streams, pages, strict=True)):
         after = await stream.answer(FormAnswer(page.number, "yes", 0.95))
-        assert (after.number, house.question(call(number).call_id)) == (2, "full_name")
+        assert (after.number, house.question(call(number).call_id)) == (2, "consent")
     assert house.switchboard.active == 3
     assert b'name="call_refused",why="full"} 3.0' in house.metrics.text()
 

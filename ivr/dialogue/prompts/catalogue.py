@@ -58,6 +58,10 @@ class Catalogue:
         """The ways to say something only this dialogue listens for, such as ``start_again``."""
         return tuple(self.choices["phrases"][name].split("|"))
 
+    def said(self, name: str, text: str) -> bool:
+        """Whether ``text`` holds one of the ``phrases``, as whole words."""
+        return any(f" {phrase} " in f" {text} " for phrase in self.phrases(name))
+
 
 def load_catalogue(language: str, folder: Path | None = None) -> Catalogue:
     """Read ``<language>.toml`` and ``<language>.choices.toml``; raises ``InvalidInput`` when they do not exist."""

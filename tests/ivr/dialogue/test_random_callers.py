@@ -20,6 +20,7 @@ CALLERS = int(os.environ.get("LOANLINE_RANDOM_CALLERS", "400"))
 MOST_PROMPTS = HOUSE.script.limits.prompts_per_call + HOUSE.script.limits.troubles_per_call + 20
 
 RIGHT_KEYS = {
+    "menu": "1",
     "consent": "1", "full_name": name_to_keys("ann lee"), "national_id_last4": "0073", "date_of_birth": "03031985",
     "monthly_income": "3200#", "employment": "1", "monthly_debt": "0#", "amount": "2500#", "term_months": "12#",
     "purpose": "3", "summary": "1", "code": CODE, "offer": "1", "phone": "4155550123", "resume": CODE,

@@ -10,9 +10,10 @@ from core.catalogue import Employment, Purpose
 from core.evidence import ReadBack
 from ivr.dialogue.effects import AllowRecording, EndCall, Finish, HandOver, Journal, NewCase, Respond, Say, Submit
 from ivr.dialogue.keys import name_to_keys
-from tests.ivr.dialogue.text_caller import CODE, HAPPY, TextCall, approve, by_question, decline
+from tests.ivr.dialogue.text_caller import CODE, HAPPY, HOUSE, TextCall, approve, by_question, decline
 
 KEYS = {
+    "menu": "keys:1",
     "consent": "keys:1",
     "full_name": "keys:" + name_to_keys("john carter"),
     "national_id_last4": "keys:0073",
@@ -37,7 +38,7 @@ def test_clean_call_ends_accepted_within_the_step_budget() -> None:
     assert call.value("date_of_birth") == date(1985, 3, 3)
     assert call.value("employment") is Employment.FULL_TIME
     assert call.value("purpose") is Purpose.CAR
-    assert len(call.prompts) <= 14
+    assert len(call.asked) <= 14
 
 
 def test_every_critical_field_is_read_back_before_submission() -> None:
@@ -88,6 +89,46 @@ def test_not_my_loan_needs_no_login() -> None:
     call = TextCall(by_question({"consent": "i did not ask for this loan"})).run()
     assert call.ended == HandOver("not_my_loan")
     assert call.journal[0].kind == "disputed"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("not my loan", "not_my_loan"),
+        ("three", "not_my_loan"),
+        ("keys:3", "not_my_loan"),
+        ("my balance", "repay"),
+        ("four", "repay"),
+        ("keys:4", "repay"),
+        ("agent", "asked_for_person"),
+        ("keys:0", "asked_for_person"),
+    ],
+)
+def test_the_menu_leads_away_before_any_disclosure_and_keeps_nothing(words: str, reason: str) -> None:
+    call = TextCall(by_question({"menu": words})).run()
+    assert call.ended == HandOver(reason)
+    assert call.prompts[0] == "menu.ask"
+    assert "consent.ask" not in call.prompts
+    assert AllowRecording() not in call.effects
+
+
+@pytest.mark.parametrize("words", [None, "one", "keys:1", "yes", "i want a loan", "no", "purple monkey", "phone", "x"])
+def test_every_other_word_at_the_menu_leads_to_the_question_of_consent(words: str | None) -> None:
+    call = TextCall(by_question(HAPPY | {"menu": words})).run()
+    assert call.prompts[:3] == ["menu.ask", "consent.ask", "full_name.ask"]
+    menu, consent = (
+        effect for effect in call.effects if isinstance(effect, Say) and effect.prompt_id in call.prompts[:2]
+    )
+    assert (menu.may_interrupt, menu.leads) == (True, True)
+    assert (consent.may_interrupt, consent.leads) == (False, False)
+    assert HOUSE.disclosures["automated_voice"] in consent.text
+
+
+@pytest.mark.parametrize("words", ["two", "keys:2", "go on with an application"])
+def test_going_on_where_nothing_was_left_says_so(words: str) -> None:
+    call = TextCall(by_question(HAPPY | {"menu": words})).run()
+    assert any("I find no unfinished application" in said for said in call.said)
+    assert call.ended == EndCall("accepted")
 
 
 def test_stop_ends_and_closes_the_case() -> None:
@@ -206,7 +247,7 @@ def test_no_other_key_cuts_a_disclosure(digit: str) -> None:
     call = TextCall(by_question(HAPPY))
     call.over_prompt = {"consent.ask": digit}
     call.run()
-    assert call.prompts[:2] == ["consent.ask", "full_name.ask"]
+    assert call.asked[:2] == ["consent.ask", "full_name.ask"]
 
 
 def test_neither_of_two_readings_but_another_value() -> None:
@@ -228,7 +269,7 @@ def test_a_birth_date_in_parts() -> None:
 def test_the_same_part_of_a_date_again_climbs_the_ladder() -> None:
     call = TextCall(by_question(HAPPY | {"date_of_birth": "march third"})).run()
     assert call.ended == HandOver("trouble:date_of_birth")
-    assert len(call.prompts) <= 12
+    assert len(call.prompts) <= 13
 
 
 def test_parts_of_a_date_are_forgotten_when_the_date_is_known() -> None:
@@ -251,8 +292,9 @@ def test_an_offer_cut_short_cannot_be_accepted() -> None:
     assert [entry.data["question"] for entry in told] == ["offer"]
 
 
-def test_balance_goes_to_a_person_before_anything_is_recorded() -> None:
-    call = TextCall(by_question({"consent": "my balance"})).run()
+@pytest.mark.parametrize("where", ["menu", "consent"])
+def test_balance_goes_to_a_person_before_anything_is_recorded(where: str) -> None:
+    call = TextCall(by_question({where: "my balance"})).run()
     assert call.ended == HandOver("repay")
     assert AllowRecording() not in call.effects
 

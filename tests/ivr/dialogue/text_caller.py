@@ -79,6 +79,7 @@ def decline() -> Decision:
 
 
 HAPPY: dict[str, str] = {
+    "menu": "one",
     "consent": "yes",
     "full_name": "john carter",
     "national_id_last4": "zero zero seven three",
@@ -196,6 +197,11 @@ class TextCall:
             case _:
                 pass
         return []
+
+    @property
+    def asked(self) -> list[str]:
+        """The prompts that ask or end; without the first part of one whose second part follows by itself."""
+        return [say.prompt_id for say in self.effects if isinstance(say, Say) and not say.leads]
 
     def value(self, slot: str) -> object:
         return self.session.state.slots[slot].value

@@ -1,0 +1,81 @@
+"""What was said, or not: from a transcript to an understood answer with its evidence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.evidence import Evidence, HeardWord, Source
+from ivr.dialogue.asking import ask_again
+from ivr.dialogue.commands import obey
+from ivr.dialogue.effects import Effect
+from ivr.dialogue.events import AnswerHeard, Silence
+from ivr.dialogue.focus import in_focus
+from ivr.dialogue.keeping import Heard
+from ivr.dialogue.keying import keyed
+from ivr.dialogue.state import CallState, House, Mode
+from ivr.dialogue.taking import take
+from ivr.dialogue.trouble import trouble
+from speech.answers.model import Command
+from speech.repair.understand import understand
+
+__all__ = ["heard", "silent"]
+
+
+def heard(house: House, state: CallState, event: AnswerHeard, now: datetime) -> list[Effect]:
+    """The caller finished speaking."""
+    transcript = event.transcript
+    state.listening = None
+    interrupted, state.interrupted = state.interrupted, False
+    spent = state.prompts >= house.script.limits.prompts_per_call
+    if not transcript.text.strip():
+        if interrupted and not transcript.unknown and not spent:
+            return ask_again(house, state)
+        return trouble(house, state, "no_match")
+    question, wanted = state.question(house.script), in_focus(house, state)
+    understood = understand(
+        wanted.kind,
+        transcript,
+        house.language,
+        today=state.today,
+        length=wanted.length,
+        at_least=wanted.at_least,
+        at_most=wanted.at_most,
+    )
+    parsed = understood.parsed
+    if parsed.command is not None and transcript.confidence >= question.reject:
+        return obey(house, state, parsed.command)
+    # Words that are no answer here may still correct another field; then only how well they were heard counts.
+    sure = understood.confidence if parsed.readings else transcript.confidence
+    if sure < question.reject:
+        return trouble(house, state, "no_match")
+    evidence = Evidence(
+        Source.SPEECH,
+        now,
+        call_id=state.call_id,
+        prompt_id=f"{state.focus}.{state.variant}",
+        start_ms=event.start_ms,
+        end_ms=event.end_ms,
+        text=understood.text,
+        words=tuple(
+            HeardWord(word.text, event.start_ms + word.start, event.start_ms + word.end, word.conf)
+            for word in transcript.words
+        ),
+        confidence=transcript.confidence,
+        p_error=round(1.0 - sure, 4),
+        alternatives=transcript.alternatives,
+    )
+    return take(house, state, Heard(parsed, evidence, understood.text, transcript.unknown), now)
+
+
+def silent(house: House, state: CallState, event: Silence, now: datetime) -> list[Effect]:
+    """Nobody answered, or the keys stopped."""
+    question = state.question(house.script)
+    if state.keys == "0" and not (question.at_least is not None and question.at_least <= 0):
+        return obey(house, state, Command.AGENT)
+    if state.keys:
+        if question.keys.until and state.mode is Mode.ASK:
+            return keyed(house, state, now)
+        state.keys = ""
+        return trouble(house, state, "invalid")
+    state.listening = None
+    return trouble(house, state, "noise" if event.noise else "no_input")
