@@ -12,10 +12,7 @@ from pathlib import Path
 from tests.house.tree import ROOMS, ROOT, files, module_name, modules, tree
 
 #: Modules that no test reaches in this way, each with the reason. Keep it short.
-EXCUSED: dict[str, str] = {
-    "ivr.dialogue.confirmation": "tests/ivr/dialogue drives whole calls through the session, which is built on it",
-    "ivr.dialogue.taking": "as above",
-}
+EXCUSED: dict[str, str] = {}
 
 
 def _imports(path: Path) -> set[str]:
