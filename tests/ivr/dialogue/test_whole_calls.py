@@ -8,9 +8,9 @@ import pytest
 
 from core.catalogue import Employment, Purpose
 from core.evidence import ReadBack
-from ivr.dialogue.effects import AllowRecording, EndCall, Finish, HandOver, Journal, NewCase, Respond, Say, Submit
+from ivr.dialogue.effects import AllowRecording, EndCall, Finish, HandOver, Journal, NewCase, Say, Submit
 from ivr.dialogue.keys import name_to_keys
-from tests.ivr.dialogue.text_caller import CODE, HAPPY, HOUSE, TextCall, approve, by_question, decline
+from tests.ivr.dialogue.text_caller import CODE, HAPPY, TextCall, by_question, decline
 
 KEYS = {
     "menu": "keys:1",
@@ -89,46 +89,6 @@ def test_not_my_loan_needs_no_login() -> None:
     call = TextCall(by_question({"consent": "i did not ask for this loan"})).run()
     assert call.ended == HandOver("not_my_loan")
     assert call.journal[0].kind == "disputed"
-
-
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        ("not my loan", "not_my_loan"),
-        ("three", "not_my_loan"),
-        ("keys:3", "not_my_loan"),
-        ("my balance", "repay"),
-        ("four", "repay"),
-        ("keys:4", "repay"),
-        ("agent", "asked_for_person"),
-        ("keys:0", "asked_for_person"),
-    ],
-)
-def test_the_menu_leads_away_before_any_disclosure_and_keeps_nothing(words: str, reason: str) -> None:
-    call = TextCall(by_question({"menu": words})).run()
-    assert call.ended == HandOver(reason)
-    assert call.prompts[0] == "menu.ask"
-    assert "consent.ask" not in call.prompts
-    assert AllowRecording() not in call.effects
-
-
-@pytest.mark.parametrize("words", [None, "one", "keys:1", "yes", "i want a loan", "no", "purple monkey", "phone", "x"])
-def test_every_other_word_at_the_menu_leads_to_the_question_of_consent(words: str | None) -> None:
-    call = TextCall(by_question(HAPPY | {"menu": words})).run()
-    assert call.prompts[:3] == ["menu.ask", "consent.ask", "full_name.ask"]
-    menu, consent = (
-        effect for effect in call.effects if isinstance(effect, Say) and effect.prompt_id in call.prompts[:2]
-    )
-    assert (menu.may_interrupt, menu.leads) == (True, True)
-    assert (consent.may_interrupt, consent.leads) == (False, False)
-    assert HOUSE.disclosures["automated_voice"] in consent.text
-
-
-@pytest.mark.parametrize("words", ["two", "keys:2", "go on with an application"])
-def test_going_on_where_nothing_was_left_says_so(words: str) -> None:
-    call = TextCall(by_question(HAPPY | {"menu": words})).run()
-    assert any("I find no unfinished application" in said for said in call.said)
-    assert call.ended == EndCall("accepted")
 
 
 def test_stop_ends_and_closes_the_case() -> None:
@@ -235,21 +195,6 @@ def test_an_odd_income_is_read_back_however_well_it_was_heard(words: str) -> Non
     assert str(call.value("monthly_income")) == "3000.00"
 
 
-@pytest.mark.parametrize("question", ["consent", "offer"])
-def test_zero_reaches_a_person_even_while_a_disclosure_is_read(question: str) -> None:
-    call = TextCall(by_question(HAPPY))
-    call.over_prompt = {f"{question}.ask": "0"}
-    assert call.run().ended == HandOver("asked_for_person")
-
-
-@pytest.mark.parametrize("digit", ["1", "2", "*", "#", "5"])
-def test_no_other_key_cuts_a_disclosure(digit: str) -> None:
-    call = TextCall(by_question(HAPPY))
-    call.over_prompt = {"consent.ask": digit}
-    call.run()
-    assert call.asked[:2] == ["consent.ask", "full_name.ask"]
-
-
 def test_neither_of_two_readings_but_another_value() -> None:
     answers = HAPPY | {"monthly_debt": "three fifty", "line.which_of": "no four hundred dollars"}
     assert str(TextCall(by_question(answers)).run().value("monthly_debt")) == "400.00"
@@ -282,23 +227,6 @@ def test_parts_of_a_date_are_forgotten_when_the_date_is_known() -> None:
     assert call.value("date_of_birth") == date(1980, 6, 9)
 
 
-def test_an_offer_cut_short_cannot_be_accepted() -> None:
-    call = TextCall(by_question(HAPPY))
-    call.flush = {"offer.ask"}
-    call.run()
-    assert call.prompts.count("offer.ask") == 2
-    assert call.ended == EndCall("accepted")
-    told = [entry for entry in call.journal if entry.kind == "disclosed"]
-    assert [entry.data["question"] for entry in told] == ["offer"]
-
-
-@pytest.mark.parametrize("where", ["menu", "consent"])
-def test_balance_goes_to_a_person_before_anything_is_recorded(where: str) -> None:
-    call = TextCall(by_question({where: "my balance"})).run()
-    assert call.ended == HandOver("repay")
-    assert AllowRecording() not in call.effects
-
-
 def test_correction_inside_a_confirmation() -> None:
     answers = HAPPY | {"amount.confirm": ["no two thousand dollars", "yes"]}
     call = TextCall(by_question(answers), confidence=lambda text: 0.6 if "two thousand" in text else 0.99).run()
@@ -329,60 +257,9 @@ def test_decline_names_its_reason() -> None:
     assert "your payments are too high." in call.said[-1]
 
 
-def test_refusing_the_offer_makes_no_loan() -> None:
-    call = TextCall(by_question(HAPPY | {"offer": "no"})).run()
-    assert call.ended == EndCall("refused")
-    assert any(isinstance(e, Respond) and e.offer is None for e in call.effects)
-
-
-def test_counter_offer_says_so() -> None:
-    call = TextCall(by_question(HAPPY), decision=approve("2000.00")).run()
-    assert "offer.counter" in call.prompts
-
-
-def test_wrong_code_can_be_tried_again() -> None:
-    call = TextCall(by_question(HAPPY | {"code": ["keys:111111", "keys:" + CODE]})).run()
-    assert call.ended == EndCall("accepted")
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["four one seven", "two zero five"],
-        ["forty one", "seventy two oh five"],
-        ["four one", "four one seven two zero five"],
-        ["four one seven", "keys:" + CODE],
-        ["four one seven two zero", "what", "four one seven two zero five"],
-    ],
-)
-def test_a_code_may_come_in_two_parts(words: list[str]) -> None:
-    answers: dict[str, str | list[str]] = {**HAPPY, "code": words}
-    call = TextCall(by_question(answers)).run()
-    assert "code.rest" in call.prompts
-    assert call.ended == EndCall("accepted")
-
-
-def test_parts_that_make_no_code_end_with_a_person() -> None:
-    call = TextCall(by_question(HAPPY | {"code": "four one seven two"})).run()
-    assert call.ended == HandOver("trouble:code")
-
-
-@pytest.mark.parametrize("words", ["yes but make it eighteen months", "change the amount"])
-def test_an_offer_cannot_be_changed_and_says_so(words: str) -> None:
-    call = TextCall(by_question(HAPPY | {"offer": [words, "yes"]})).run()
-    assert call.ended == EndCall("accepted")
-    assert any("I cannot change this offer on the line." in said for said in call.said)
-    assert call.session.state.slots["term_months"].value == 12
-
-
 def test_nothing_to_change_after_all() -> None:
     call = TextCall(by_question(HAPPY | {"summary.ask": "no", "summary.which": "yes", "summary.retry": "yes"})).run()
     assert call.ended == EndCall("accepted")
-
-
-def test_unsent_code_goes_to_a_person() -> None:
-    call = TextCall(by_question(HAPPY), sms_works=False).run()
-    assert call.ended == HandOver("code_unsent")
 
 
 def test_withheld_number_is_asked_for() -> None:
