@@ -1,7 +1,9 @@
 """Backups of the data, and their way back. The key store is saved only when asked, into a place of its own.
 
 A backup of the data alone is useless without the keys, and destroying a key reaches every backup of the data. Keep
-backups of the key store few and short-lived: each is a chance for a destroyed key to come back.
+backups of the key store few and short-lived: each is a chance for a destroyed key to come back, and so each carries the
+day after which it is not restored any more. The list of what was destroyed (``core.storage.tombstones``) goes into each
+backup, and a restore adds to the list that is there: restoring both from before an order does not undo the order.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import os
 import shutil
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.errors import Conflict, InvalidInput, StorageError, Tampered
@@ -19,22 +22,29 @@ from core.ports import Clock
 from core.storage.engine import storage_errors
 from core.storage.migrate import locked
 from core.storage.opening import DATA_FILE, HEADS_FILE, KEYS_FILE
+from core.storage.tombstones import SHREDS_FILE
 
-__all__ = ["Backup", "create_backup", "restore_backup", "verify_backup"]
+__all__ = ["KEYS_DAYS", "Backup", "create_backup", "restore_backup", "verify_backup"]
 
 _LIST = "backup.json"
+_KNOWN = {DATA_FILE, KEYS_FILE, HEADS_FILE, SHREDS_FILE}
 _FORMAT = "loanline-backup/1"
+#: A copy of the key store is good for this long, unless said otherwise when it is made.
+KEYS_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What a backup holds: each file with its SHA-256, and when it was taken."""
+    """What a backup holds: each file with its SHA-256, when it was taken, and (for keys) until when it is good."""
 
     taken_at: str
     files: dict[str, str]
+    good_until: str | None = None
 
 
-def create_backup(data_dir: Path, target: Path, clock: Clock, *, keys: bool = False) -> Backup:
+def create_backup(
+    data_dir: Path, target: Path, clock: Clock, *, keys: bool = False, keys_days: int = KEYS_DAYS
+) -> Backup:
     """Save the data (or, with ``keys``, the key store instead) of a running line into the new folder ``target``.
 
     Raises ``Conflict`` when the folder exists, ``InvalidInput`` when there is no data, ``StorageError``.
@@ -48,8 +58,13 @@ def create_backup(data_dir: Path, target: Path, clock: Clock, *, keys: bool = Fa
         target.mkdir(parents=True, mode=0o700)
         for name in names:
             (_copy_database if name.endswith(".db") else _copy_file)(data_dir / name, target / name)
-        backup = Backup(clock.now().isoformat(), {name: _sha256(target / name) for name in names})
-        document = {"format": _FORMAT, "taken_at": backup.taken_at, "files": backup.files}
+        if (data_dir / SHREDS_FILE).is_file():
+            names.append(SHREDS_FILE)
+            _copy_file(data_dir / SHREDS_FILE, target / SHREDS_FILE)
+        now = clock.now()
+        until = (now + timedelta(days=keys_days)).isoformat() if keys else None
+        backup = Backup(now.isoformat(), {name: _sha256(target / name) for name in names}, until)
+        document = {"format": _FORMAT, "taken_at": backup.taken_at, "good_until": until, "files": backup.files}
         (target / _LIST).touch(mode=0o600)
         (target / _LIST).write_text(json.dumps(document, indent=1), encoding="utf-8")
         _sync(target / _LIST)
@@ -60,10 +75,11 @@ def verify_backup(source: Path) -> Backup:
     """Check a backup's files and that its databases are whole. Raises ``InvalidInput`` or ``Tampered``."""
     try:
         document = json.loads((source / _LIST).read_text(encoding="utf-8"))
-        backup = Backup(str(document["taken_at"]), {str(name): str(sum_) for name, sum_ in document["files"].items()})
+        files = {str(name): str(digest) for name, digest in document["files"].items()}
+        backup = Backup(str(document["taken_at"]), files, document.get("good_until"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise InvalidInput("backup", "this folder is no backup that Loanline made") from None
-    if document.get("format") != _FORMAT or not backup.files or set(backup.files) - {DATA_FILE, KEYS_FILE, HEADS_FILE}:
+    if document.get("format") != _FORMAT or not backup.files or set(backup.files) - _KNOWN:
         raise InvalidInput("backup", "this folder is no backup that Loanline made")
     for name, expected in backup.files.items():
         if not (source / name).is_file() or _sha256(source / name) != expected:
@@ -73,17 +89,22 @@ def verify_backup(source: Path) -> Backup:
     return backup
 
 
-def restore_backup(source: Path, data_dir: Path) -> Backup:
+def restore_backup(source: Path, data_dir: Path, clock: Clock, *, shreds: Path | None = None) -> Backup:
     """Put a verified backup into ``data_dir``; what was there is moved aside to ``before-restore-…``.
 
-    Stop the line first. The next start destroys again whatever was ordered destroyed. Raises as ``verify_backup``.
+    Stop the line first. The next start destroys again whatever was ordered destroyed, as the list that is there, the
+    backup's list and ``shreds`` (a copy of the list kept elsewhere) say. Raises as ``verify_backup``, and ``Conflict``
+    for a copy of the key store that is past its day.
     """
     backup = verify_backup(source)
+    _require_good(backup, clock.now())
     with storage_errors():
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         with locked(data_dir):
             aside = _new_folder(data_dir)
-            for name in backup.files:
+            for number, copy in enumerate(filter(None, (_shreds_of(source, backup), shreds)), start=1):
+                _copy_file(copy, data_dir / f"restored-{number}.{SHREDS_FILE}")
+            for name in backup.files.keys() - {SHREDS_FILE}:
                 for tail in ("", "-wal", "-shm"):
                     old = data_dir / f"{name}{tail}"
                     if old.exists():
@@ -92,6 +113,21 @@ def restore_backup(source: Path, data_dir: Path) -> Backup:
             if not any(aside.iterdir()):
                 aside.rmdir()
     return backup
+
+
+def _require_good(backup: Backup, now: datetime) -> None:
+    if KEYS_FILE not in backup.files or backup.good_until is None:
+        return
+    try:
+        over = datetime.fromisoformat(backup.good_until) < now
+    except (ValueError, TypeError):
+        raise InvalidInput("backup", "this folder is no backup that Loanline made") from None
+    if over:
+        raise Conflict("This copy of the key store is past its day; use a newer one, and delete this one.")
+
+
+def _shreds_of(source: Path, backup: Backup) -> Path | None:
+    return source / SHREDS_FILE if SHREDS_FILE in backup.files else None
 
 
 def _new_folder(data_dir: Path) -> Path:

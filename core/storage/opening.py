@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, or_, select
 
 from core.errors import EnvironmentProblem, LoanlineError, WrongKey
 from core.ports import Clock
@@ -17,9 +17,10 @@ from core.storage.heads import HeadsFile
 from core.storage.key_upkeep import KeyUpkeep
 from core.storage.keystore import KeyStore, newest_version
 from core.storage.migrate import DATA, KEYS, locked, migrate
-from core.storage.shredding import SHREDDED, carry_out
+from core.storage.shredding import SHREDDED, carry_out, traces_of
 from core.storage.store import SqlStorage
-from core.storage.tables import audit, audit_state, cases
+from core.storage.tables import applicants, audit, audit_state, cases, codes
+from core.storage.tombstones import SHREDS_FILE, Tombstones
 
 __all__ = ["DATA_FILE", "HEADS_FILE", "KEYS_FILE", "open_storage"]
 
@@ -61,12 +62,13 @@ def open_storage(
             keys.start()
             heads = HeadsFile(data_dir / HEADS_FILE, HeadSigner(keyring.purpose("audit")), clock)
             upkeep = KeyUpkeep(keys_engine, keyring, clock)
-            _agree(engine, upkeep, heads)
+            tombstones = _tombstones(data_dir, keyring.purpose("audit"))
+            _agree(engine, upkeep, heads, tombstones)
     except LoanlineError:
         keys_engine.dispose()
         engine.dispose()
         raise
-    return SqlStorage(data_dir, engine, keys, upkeep, keyring, heads, clock)
+    return SqlStorage(data_dir, engine, keys, upkeep, keyring, heads, tombstones, clock)
 
 
 def _prepare(data_dir: Path) -> None:
@@ -95,23 +97,37 @@ def _keyring(path: Path, passphrase: str | None, keys_engine: Engine, engine: En
     return FileKeyring.create(path, passphrase)
 
 
-def _agree(engine: Engine, upkeep: KeyUpkeep, heads: HeadsFile) -> None:
+def _agree(engine: Engine, upkeep: KeyUpkeep, heads: HeadsFile, tombstones: Tombstones) -> None:
     """Mend what a crash between two files or a restored backup left apart: destroyed keys stay destroyed, and every
     row of the audit log gets a signed head."""
     with reading(engine) as connection:
-        orders = connection.execute(
+        rows = connection.execute(
             select(audit.c.subject, audit.c.detail).where(audit.c.action == SHREDDED).order_by(audit.c.seq)
         ).all()
         state = connection.execute(select(audit_state)).one()
-    carry_out(upkeep, [(row.subject, json.loads(row.detail)) for row in orders])
+    tombstones.add((row.subject, json.loads(row.detail)) for row in rows)
+    orders = tombstones.orders()
+    carry_out(upkeep, orders)
     buried = upkeep.buried_subjects()
     with reading(engine) as connection:
-        findable = set(
-            connection.scalars(select(cases.c.subject_id).where(cases.c.phone_index.is_not(None)).distinct())
+        hashes = or_(
+            cases.c.phone_index.is_not(None),
+            cases.c.case_id.in_(select(applicants.c.case_id)),
+            cases.c.case_id.in_(select(codes.c.case_id)),
         )
+        findable = set(connection.scalars(select(cases.c.subject_id).where(hashes).distinct()))
     for subject_id in sorted(buried & findable):
         with writing(engine) as connection:
-            connection.execute(update(cases).where(cases.c.subject_id == subject_id).values(phone_index=None))
+            for statement in traces_of(subject_id):
+                connection.execute(statement)
     if buried or orders:
         upkeep.wipe()
     heads.anchor(Frontier.from_bytes(state.size, bytes(state.peaks)))
+
+
+def _tombstones(data_dir: Path, key: bytes) -> Tombstones:
+    """The list of what was destroyed, with what a restore laid beside it."""
+    tombstones = Tombstones(data_dir / SHREDS_FILE, key)
+    for copy in sorted(data_dir.glob(f"*.{SHREDS_FILE}")):
+        tombstones.take_over(copy)
+    return tombstones

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from core.decision.keeping import Applicants, Receipts, Reviews
 from core.errors import StorageError
@@ -43,8 +43,10 @@ from core.storage.key_upkeep import KeyUpkeep
 from core.storage.keystore import KeyStore
 from core.storage.loans import SqlDisputes, SqlLoans
 from core.storage.migrate import locked
+from core.storage.shredding import traces_of
 from core.storage.staff import SqlStaff
-from core.storage.tables import applicants, audit_state, cases, codes
+from core.storage.tables import audit_state
+from core.storage.tombstones import Tombstones
 from core.storage.transaction import Transaction
 
 __all__ = ["SqlStorage", "SqlUnitOfWork"]
@@ -80,11 +82,9 @@ class SqlUnitOfWork:
         return self._audit.note(seq)
 
     def forget_person(self, subject_id: str) -> None:
-        """Wipe what lives outside sealed columns and could still lead to a person: number indexes and codes."""
-        theirs = select(cases.c.case_id).where(cases.c.subject_id == subject_id)
-        self._work.execute(delete(codes).where(codes.c.case_id.in_(theirs)))
-        self._work.execute(delete(applicants).where(applicants.c.case_id.in_(theirs)))
-        self._work.execute(update(cases).where(cases.c.subject_id == subject_id).values(phone_index=None))
+        """Wipe what lives outside sealed columns and could still lead to a person."""
+        for statement in traces_of(subject_id):
+            self._work.execute(statement)
 
     def commit(self) -> None:
         """Store everything, then sign the new head of the audit log if it grew."""
@@ -108,6 +108,7 @@ class SqlStorage:
         upkeep: KeyUpkeep,
         keyring: FileKeyring,
         heads: HeadsFile,
+        tombstones: Tombstones,
         clock: Clock,
     ) -> None:
         self.data_dir = data_dir
@@ -118,6 +119,7 @@ class SqlStorage:
         self._clock = clock
         self._turn = threading.Lock()
         self.upkeep = upkeep
+        self.tombstones = tombstones
 
     @property
     def keyring(self) -> FileKeyring:

@@ -60,6 +60,7 @@ def shred(storage: SqlStorage, plan: ShredPlan, operator: str) -> None:
             if plan.kind == "person":
                 work.forget_person(plan.person)
             work.commit()
+        storage.tombstones.add([(plan.subject, detail)])
         carry_out(storage.upkeep, [(plan.subject, detail)])
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.errors import EnvironmentProblem, InvalidInput, LoanlineError
 from ivr.commands.keep import opened_storage, operator
+
+if TYPE_CHECKING:
+    from ivr.settings import Settings
 
 __all__ = ["register"]
 
@@ -28,6 +32,9 @@ def create(
     keys: Annotated[
         bool, typer.Option("--keys", help="Save the key store instead of the data; keep such copies few and short.")
     ] = False,
+    keys_days: Annotated[
+        int, typer.Option("--keys-days", min=1, max=30, help="After so many days a copy of the keys is not restored.")
+    ] = 7,
     as_json: Json = False,
 ) -> None:
     """Save the data of a running line into a new folder. The keyring file is yours to keep, and never in it."""
@@ -35,8 +42,9 @@ def create(
     from ivr.settings import load_settings  # noqa: PLC0415
     from ivr.system import SystemClock  # noqa: PLC0415
 
+    settings = _on_files(load_settings())
     with opened_storage() as storage:
-        made = create_backup(load_settings().data_dir, folder, SystemClock(), keys=keys)
+        made = create_backup(settings.data_dir, folder, SystemClock(), keys=keys, keys_days=keys_days)
         with storage.begin() as work:
             work.audit.append(operator(), "backup.created", "storage", {"files": sorted(made.files)})
             work.commit()
@@ -46,21 +54,45 @@ def create(
     print(f"Saved {', '.join(sorted(made.files))}.")
 
 
+def _on_files(settings: Settings) -> Settings:
+    if settings.database_url or settings.keys_url:
+        raise EnvironmentProblem("The data lies on a database server; save and restore it with pg_dump and pg_restore.")
+    return settings
+
+
+def _rows_before() -> int | None:
+    """How long the audit log is before it is replaced. Opening the store also writes down every order to destroy."""
+    try:
+        with opened_storage() as storage:
+            return storage.verify_audit().rows
+    except LoanlineError:
+        return None
+
+
 @backup.command("restore")
 def restore(
     folder: Folder,
     verify: Annotated[bool, typer.Option("--verify", help="Then open every record once to see that it reads.")] = False,
+    shreds: Annotated[
+        Path | None, typer.Option("--shreds", help="Your outside copy of shreds.log, newer than the backup.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Put a backup in the place of the data, after checking it. Stop the line first. What was there is set aside."""
     from core.storage.backup import restore_backup  # noqa: PLC0415
     from core.usecases.readback import read_back  # noqa: PLC0415
     from ivr.settings import load_settings  # noqa: PLC0415
+    from ivr.system import SystemClock  # noqa: PLC0415
 
-    restored = restore_backup(folder, load_settings().data_dir)
+    if shreds is not None and not shreds.is_file():
+        raise InvalidInput("shreds", "there is no such file")
+    settings = _on_files(load_settings())
+    before = _rows_before()
+    restored = restore_backup(folder, settings.data_dir, SystemClock(), shreds=shreds)
     with opened_storage() as storage:
         with storage.begin() as work:
-            work.audit.append(operator(), "backup.restored", "storage", {"files": sorted(restored.files)})
+            detail = {"files": sorted(restored.files), "rows_before": before}
+            work.audit.append(operator(), "backup.restored", "storage", detail)
             work.commit()
         read = read_back(storage, operator()) if verify else None
         audit = storage.verify_audit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ import pytest
 from core.errors import Conflict, InvalidInput, LoanlineError, Shredded, Tampered
 from core.storage.backup import create_backup, restore_backup, verify_backup
 from core.storage.opening import DATA_FILE, HEADS_FILE, KEYS_FILE
-from core.usecases.shred import plan_person, shred
-from tests.core.storage.people import CANARIES, HandClock, opened, store_call
+from core.storage.tombstones import SHREDS_FILE
+from core.usecases.shred import plan_call, plan_person, shred
+from tests.core.storage.people import CANARIES, PHONE, START, HandClock, opened, store_call
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def test_there_and_back(saved: Path, tmp_path: Path) -> None:
     storage = opened(tmp_path)
     store_call(storage, "case_2", "CA2")
     storage.close()
-    restore_backup(saved, tmp_path / "data")
+    restore_backup(saved, tmp_path / "data", HandClock())
     storage = opened(tmp_path)
     with storage.begin() as work:
         assert [call for call, _, _ in work.records.list_calls()] == ["CA1"]
@@ -52,7 +54,7 @@ def test_what_was_destroyed_since_stays_destroyed(saved: Path, tmp_path: Path) -
     storage = opened(tmp_path)
     shred(storage, plan_person(storage, "case_1"), "os.tester")
     storage.close()
-    restore_backup(saved, tmp_path / "data")
+    restore_backup(saved, tmp_path / "data", HandClock())
     with opened(tmp_path).begin() as work, pytest.raises(Shredded):
         work.records.read("CA1")
 
@@ -60,9 +62,51 @@ def test_what_was_destroyed_since_stays_destroyed(saved: Path, tmp_path: Path) -
 def test_the_key_store_is_saved_apart(saved: Path, tmp_path: Path) -> None:
     made = create_backup(tmp_path / "data", tmp_path / "keys", HandClock(), keys=True)
     assert set(made.files) == {KEYS_FILE}
-    restore_backup(tmp_path / "keys", tmp_path / "data")
+    restore_backup(tmp_path / "keys", tmp_path / "data", HandClock())
     with opened(tmp_path).begin() as work:
         assert work.records.read("CA1").complete
+
+
+def test_both_restored_from_before_an_order_do_not_undo_it(saved: Path, tmp_path: Path) -> None:
+    create_backup(tmp_path / "data", tmp_path / "keys", HandClock(), keys=True)
+    storage = opened(tmp_path)
+    shred(storage, plan_person(storage, "case_1"), "os.tester")
+    storage.close()
+    for folder in (saved, tmp_path / "keys"):
+        restore_backup(folder, tmp_path / "data", HandClock())
+    storage = opened(tmp_path)
+    with storage.begin() as work, pytest.raises(Shredded):
+        work.records.read("CA1")
+    with storage.begin() as work:
+        assert work.journal.find_open(PHONE, START) is None
+    assert storage.verify_audit().whole
+    assert [subject for subject, _ in storage.tombstones.orders()] == ["case_1"]
+
+
+def test_on_a_new_machine_the_outside_copy_of_the_list_does_it(saved: Path, tmp_path: Path) -> None:
+    create_backup(tmp_path / "data", tmp_path / "keys", HandClock(), keys=True)
+    storage = opened(tmp_path)
+    shred(storage, plan_call(storage, "CA1"), "os.tester")
+    storage.close()
+    outside = tmp_path / "outside.log"
+    outside.write_bytes((tmp_path / "data" / SHREDS_FILE).read_bytes())
+    shutil.rmtree(tmp_path / "data")
+    restore_backup(saved, tmp_path / "data", HandClock())
+    restore_backup(tmp_path / "keys", tmp_path / "data", HandClock(), shreds=outside)
+    with opened(tmp_path).begin() as work, pytest.raises(Shredded):
+        work.records.read("CA1")
+    assert outside.exists()
+    assert not list((tmp_path / "data").glob("*.shreds.log"))
+
+
+def test_a_copy_of_the_keys_is_not_restored_after_its_day(saved: Path, tmp_path: Path) -> None:
+    made = create_backup(tmp_path / "data", tmp_path / "keys", HandClock(), keys=True, keys_days=2)
+    assert made.good_until == (START + timedelta(days=2)).isoformat()
+    later = HandClock()
+    later.forward(days=3)
+    with pytest.raises(Conflict, match="past its day"):
+        restore_backup(tmp_path / "keys", tmp_path / "data", later)
+    restore_backup(saved, tmp_path / "data", later)
 
 
 def test_it_never_writes_over_anything(saved: Path, tmp_path: Path) -> None:
@@ -94,9 +138,9 @@ def test_a_bad_copy_is_refused_and_changes_nothing(saved: Path, tmp_path: Path) 
         ("backup.json", json.dumps(listed | {"format": "other"}).encode()),
     ):
         with pytest.raises((Tampered, InvalidInput)):
-            restore_backup(spoil(name, content), tmp_path / "data")
+            restore_backup(spoil(name, content), tmp_path / "data", HandClock())
     with pytest.raises(LoanlineError):
-        restore_backup(tmp_path / "nowhere", tmp_path / "data")
+        restore_backup(tmp_path / "nowhere", tmp_path / "data", HandClock())
     assert (tmp_path / "data" / DATA_FILE).read_bytes() == before
     assert not (tmp_path / "data" / "before-restore-1").exists()
 
