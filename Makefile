@@ -1,7 +1,7 @@
 # The verbs of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test suite lint types replay serve fuzz bench-fraud bench-speech bench screens lock fixtures clean
+.PHONY: help setup demo test suite lint types replay serve fuzz bench-fraud bench-speech bench bench-console screens lock fixtures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -48,6 +48,9 @@ bench-speech: setup ## measure hearing on human and synthetic speech (needs the 
 
 bench: setup ## how long a decision takes, alone and with the sandbox
 	$(BIN)/python -m scripts.bench.decision
+
+bench-console: setup ## how smooth the console is with fifty calls on the screen (needs chromium)
+	$(BIN)/python -m scripts.bench.frames
 
 screens: setup ## take the console's pictures in docs/screens anew (needs chromium)
 	$(BIN)/python -m scripts.screens

@@ -195,11 +195,16 @@ class CallRunner:
                 await self._answered(fact)
             else:
                 await self._dispatch(fact)
+        if self._report.followed:
+            self._listener.peek(at_ms, self._half_said)
         if self._keys_due and self._now_ms >= self._keys_due[1]:
             listen_id, self._keys_due = self._keys_due[0], None
             await self._dispatch(Silence(listen_id))
         if self._closing_at_ms is not None and self._now_ms >= self._closing_at_ms:
             await self._close()
+
+    def _half_said(self, words: str, from_ms: int) -> None:
+        self._report.half_said(self._session.state.focus, words, from_ms, self._now_ms)
 
     async def _answered(self, fact: AnswerHeard) -> None:
         """Write the answer down (unless it is a secret) and look at it for signs of fraud."""

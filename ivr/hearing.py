@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from core.errors import RecognizerFailed
@@ -14,6 +16,9 @@ from speech.early_stop import EARLY_MS, complete, worth_asking
 from speech.recognizer import Hearing, Recognizer, Transcript
 
 __all__ = ["Listener"]
+
+#: Words half said are asked for this often, on stream time.
+_PEEK_MS = 400
 
 
 class Listener:
@@ -27,6 +32,7 @@ class Listener:
         self._hearing: Hearing | None = None
         self._listen: Listen | None = None
         self._fed_from_ms: int | None = None
+        self._peeking: asyncio.Task[None] | None = None
 
     @property
     def secret(self) -> bool:
@@ -87,6 +93,20 @@ class Listener:
         if started and detector.speaking:
             hearing.feed(frame)
         return facts
+
+    def peek(self, at_ms: int, tell: Callable[[str, int], None]) -> None:
+        """Have ``tell`` called soon with the words so far and where they began, unless they are a secret. The call
+        does not wait for it, and nothing in the call depends on it."""
+        hearing, detector, since = self._hearing, self._detector, self._fed_from_ms
+        if hearing is None or detector is None or since is None or self.secret or at_ms % _PEEK_MS >= FRAME_MS:
+            return
+        if detector.speaking and (self._peeking is None or self._peeking.done()):
+            self._peeking = asyncio.create_task(self._tell_partial(hearing, since, tell))
+
+    async def _tell_partial(self, hearing: Hearing, since: int, tell: Callable[[str, int], None]) -> None:
+        words = await hearing.partial()
+        if words and hearing is self._hearing:
+            tell(words, since)
 
     async def _maybe_early(self, at_ms: int, detector: AnswerDetector, hearing: Hearing, listen: Listen) -> None:
         """An answer that is whole already need not wait for its hang-over. Asked every 100 ms of silence."""

@@ -6,8 +6,9 @@ Facts hold personal data and never leave memory by this door unmasked: the conso
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
-from collections.abc import AsyncIterator
+from collections import Counter, OrderedDict, deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +54,22 @@ class LiveBoard:
         self._calls, self._history, self._queue = calls, history, queue
         self._facts: OrderedDict[str, deque[BoardFact]] = OrderedDict()
         self._watchers: set[_Watcher] = set()
+        self._followed: Counter[str] = Counter()
         self._number = 0
+
+    @contextmanager
+    def following(self, call_id: str) -> Iterator[None]:
+        """Somebody reads along in this call: what costs work to tell, such as words half said, is worth it."""
+        self._followed[call_id] += 1
+        try:
+            yield
+        finally:
+            self._followed[call_id] -= 1
+            if not self._followed[call_id]:
+                del self._followed[call_id]
+
+    def followed(self, call_id: str) -> bool:
+        return call_id in self._followed
 
     def publish(self, call_id: str, kind: str, at_ms: int = 0, /, **fields: Any) -> None:
         """Never waits and never raises: a slow watcher must not slow a call."""

@@ -71,6 +71,15 @@ class CallReporter:
             decode_ms=round(fact.latency_ms, 1),
         )
 
+    @property
+    def followed(self) -> bool:
+        """Whether somebody reads along: then words half said are told too."""
+        return self._board.followed(self._call_id)
+
+    def half_said(self, question: str, words: str, from_ms: int, at_ms: int) -> None:
+        """What the caller seems to be saying; it may still change."""
+        self._tell("partial", at_ms, question=question, text=words, from_ms=from_ms)
+
     def key(self, at_ms: int, *, secret: bool) -> None:
         self._tell("key", at_ms, hidden=secret)
 

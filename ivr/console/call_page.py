@@ -79,6 +79,8 @@ class CallScreen:
         story, facts = self._story, self.facts()
         draw = self._views.fragment
         parts = [draw("_line.html", line=line, **facts) for line in story.lines if line.version > since]
+        if story.partial is not None and story.partial.version > since:
+            parts.append(draw("_line.html", line=story.partial, **facts))
         parts += [draw("_slot.html", row=row, **facts) for row in story.slots.values() if row.version > since]
         parts += [draw("_point.html", point=point, **facts) for point in story.points if point.version > since]
         parts += [draw("_turn.html", turn=turn, **facts) for turn in story.turns if turn.version > since]

@@ -113,7 +113,8 @@ class Desk:
         """Others see that this member of staff has the call open."""
         self._presence(call_id, staff_id, 1)
         try:
-            yield
+            with self._board.following(call_id):
+                yield
         finally:
             self._presence(call_id, staff_id, -1)
 

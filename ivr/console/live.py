@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from core.usecases.roles import Action
 from core.usecases.staff import Visitor
-from ivr.console.desk import Desk, attention
+from ivr.console.desk import Attention, Desk, attention
 from ivr.console.door import Door
 from ivr.console.masking import Eyes, Masker
 from ivr.console.story import Story
@@ -31,6 +31,7 @@ class Row:
     call_id: str
     caller: str
     seconds: int
+    began: float
     step: str
     step_number: int
     steps: int
@@ -55,6 +56,7 @@ def row_of(story: Story, desk: Desk, masker: Masker, steps: Sequence[str]) -> Ro
         call_id=story.call_id,
         caller=story.caller,
         seconds=int((story.ended_at or now) - story.began),
+        began=round(story.began, 1),
         step=story.focus,
         step_number=steps.index(story.focus) + 1 if story.focus in steps else 0,
         steps=len(steps),
@@ -79,34 +81,59 @@ class LiveScreen:
 
     def __init__(self, desk: Desk, views: Views, masker: Masker, steps: Sequence[str]) -> None:
         self._desk, self._views, self._masker, self._steps = desk, views, masker, steps
-        self._sent: dict[str, int] = {}
-        self._levels: dict[str, int] = {}
+        self._drawn: dict[str, _Drawn] = {}
         self._first = True
 
     def news(self, since: int) -> str:
-        """The first time the whole list, afterwards the rows that changed, and alerts."""
+        """The first time the whole list, afterwards the cells that changed, and alerts."""
         stories = self._desk.stories()
-        rows = [(story, row_of(story, self._desk, self._masker, self._steps)) for story in stories]
+        drawn: dict[str, _Drawn] = {}
         parts: list[str] = []
+        for story in stories:
+            before = self._drawn.get(story.call_id)
+            need = attention(story, self._desk.now())
+            if before is not None and story.head_version <= since and before.need == need:
+                drawn[story.call_id] = before
+                continue
+            row = row_of(story, self._desk, self._masker, self._steps)
+            now = drawn[story.call_id] = _Drawn(need, row.level, row.outcome, tuple(self._cells(row)))
+            if not self._first:
+                parts += _changed(before, now)
+                if row.outcome is None and row.level >= _ALERT and row.level > (before.level if before else 0):
+                    parts.append(self._views.fragment("_alert.html", row=row))
         if self._first:
-            parts.append(self._views.fragment("_rows.html", rows=[row for _, row in rows]))
-        else:
-            parts += [
-                self._views.fragment("_row.html", row=row)
-                for story, row in rows
-                if story.head_version > since or self._sent.get(row.call_id) != row.score
-            ]
-            gone = self._sent.keys() - {row.call_id for _, row in rows}
-            parts += [self._views.fragment("_gone.html", name=f"row-{call_id}") for call_id in sorted(gone)]
-            parts += [
-                self._views.fragment("_alert.html", row=row)
-                for _, row in rows
-                if row.level >= _ALERT and row.level > self._levels.get(row.call_id, 0) and row.outcome is None
-            ]
-        self._sent = {row.call_id: row.score for _, row in rows}
-        self._levels = {row.call_id: row.level for _, row in rows}
-        self._first = False
+            rows = ["".join(each.cells) for each in drawn.values()]
+            parts = [f'<template data-fill="#rows">\n{"".join(rows)}</template>']
+        gone = sorted(self._drawn.keys() - drawn.keys())
+        parts += [self._views.fragment("_gone.html", name=f"row-{call_id}") for call_id in gone]
+        self._drawn, self._first = drawn, False
         return PART.join(parts)
+
+    def _cells(self, row: Row) -> list[str]:
+        """The row's own tag, its cells, and its end."""
+        return self._views.fragment("_row.html", row=row).split("<!--cell-->")
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A row as a tab has it. The first cell holds the clock, which runs by itself."""
+
+    need: Attention
+    level: int
+    outcome: str | None
+    cells: tuple[str, ...]
+
+
+def _changed(before: _Drawn | None, now: _Drawn) -> list[str]:
+    """What of a row a tab has to be sent."""
+    if before is None:
+        return ["".join(now.cells)]
+    parts = []
+    if before.cells[0] != now.cells[0]:
+        parts.append(now.cells[0].strip().replace("<tr ", "<i ", 1).replace(">", " data-row></i>", 1))
+    first = 1 if before.outcome != now.outcome else 2
+    parts += [cell for old, cell in zip(before.cells[first:], now.cells[first:], strict=True) if old != cell]
+    return parts
 
 
 class Live:

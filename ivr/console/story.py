@@ -20,7 +20,7 @@ _MOST_LINES, _MOST_POINTS = 2000, 1000
 @dataclass(slots=True, repr=False)
 class Line:
     """One utterance, key run or event. ``who`` is ``line``, ``caller``, ``keys``, ``event`` or ``gap``; ``status`` is
-    ``speaking``, ``final``, ``cut`` or ``hidden``; ``about`` is a prompt id, a question, or the event's name."""
+    ``speaking``, ``partial``, ``final``, ``cut`` or ``hidden``; ``about`` is a prompt id, a question, or an event."""
 
     number: int
     who: str
@@ -89,6 +89,8 @@ class Story:
         self.last_ms = 0
         self.focus = "menu"
         self.lines: list[Line] = []
+        #: What the caller is saying now. It has the number of the next line, which takes its place.
+        self.partial: Line | None = None
         self.slots: dict[str, SlotRow] = {}
         self.points: list[Point] = []
         self.turns: list[Turn] = []
@@ -150,6 +152,7 @@ class Story:
 
     def _line(self, version: int, who: str, about: str, start_ms: int, **more: Any) -> Line:
         self._count += 1
+        self.partial = None
         more.setdefault("end_ms", start_ms)
         more.setdefault("status", "final")
         line = Line(self._count, who, about, start_ms, version=version, **more)
@@ -188,6 +191,19 @@ class Story:
                 line.end_ms, line.version = fact.at_ms, version
                 self.head_version = version
                 return
+
+    def _on_partial(self, fact: BoardFact, version: int, _now: float) -> None:
+        given = fact.fields
+        self.partial = Line(
+            self._count + 1,
+            "caller",
+            given["question"],
+            given["from_ms"],
+            fact.at_ms,
+            "partial",
+            version,
+            given["text"],
+        )
 
     def _on_heard(self, fact: BoardFact, version: int, _now: float) -> None:
         given = fact.fields

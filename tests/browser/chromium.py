@@ -35,6 +35,8 @@ class Page:
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self.session = ""
         self.problems: list[str] = []
+        self._traced: list[dict[str, Any]] | None = None
+        self._traced_all = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
@@ -51,6 +53,10 @@ class Page:
         elif method == "Runtime.exceptionThrown":
             details = given["exceptionDetails"]
             self.problems.append(str(details.get("exception", {}).get("description", details["text"])))
+        elif method == "Tracing.dataCollected" and self._traced is not None:
+            self._traced += given["value"]
+        elif method == "Tracing.tracingComplete":
+            self._traced_all.set()
         elif method == "Runtime.consoleAPICalled" and given["type"] in {"error", "assert"}:
             self.problems.append(" ".join(str(arg.get("value", arg.get("description"))) for arg in given["args"]))
 
@@ -65,6 +71,19 @@ class Page:
         assert "error" not in reply, f"{method}: {reply.get('error')}"
         result: dict[str, Any] = reply["result"]
         return result
+
+    async def trace(self, *categories: str) -> None:
+        """Begin to write down what the browser does."""
+        self._traced = []
+        self._traced_all.clear()
+        await self.call("Tracing.start", traceConfig={"includedCategories": list(categories)})
+
+    async def traced(self) -> list[dict[str, Any]]:
+        """End the trace; its events as the browser gives them (``ts``, ``dur`` and ``tdur`` in microseconds)."""
+        await self.call("Tracing.end")
+        await asyncio.wait_for(self._traced_all.wait(), 60)
+        found, self._traced = self._traced or [], None
+        return found
 
     async def start(self) -> None:
         target = (await self.call("Target.createTarget", url="about:blank"))["targetId"]

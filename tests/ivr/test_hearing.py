@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -103,3 +106,26 @@ async def test_figures_that_are_whole_need_not_wait_for_the_hang_over(monkeypatc
         waits.append(at_ms - facts[0].end_ms)
     assert waits[0] >= 1400
     assert waits[1] <= 500
+
+
+@pytest.mark.parametrize("secret", [False, True])
+async def test_words_half_said_are_told_while_somebody_speaks_and_no_secret_is(
+    monkeypatch: pytest.MonkeyPatch, secret: bool
+) -> None:
+    async def so_far(_hearing: object) -> str:
+        return "john"
+
+    monkeypatch.setattr("speech.engines.scripted._ScriptedHearing.partial", so_far)
+    listener = await _listener()
+    told: list[tuple[str, int]] = []
+    listener.begin(replace(LISTEN, secret=secret), playing=False, interruptible=True)
+    pcm = bytes(16 * 400) + SPEECH + bytes(16 * 1200)
+    for start in range(0, len(pcm) - 319, 320):
+        facts = await listener.hear(start // 16, pcm[start : start + 320])
+        listener.peek(start // 16, lambda words, since: told.append((words, since)))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        if facts:
+            break
+    assert {words for words, _ in told} == (set() if secret else {"john"})
+    assert len(told) <= len(SPEECH) // 16 // 400 + 1, "not more often than every 400 ms"

@@ -59,3 +59,13 @@ def test_repr_keeps_the_words_out_of_logs() -> None:
     board = LiveBoard()
     board.publish("CA1", "heard", text="my secret")
     assert "secret" not in repr(board.history("CA1"))
+
+
+def test_a_call_is_followed_as_long_as_anybody_reads_along() -> None:
+    board = LiveBoard()
+    with board.following("CA1"), board.following("CA1"):
+        with board.following("CA2"):
+            assert board.followed("CA2")
+        assert board.followed("CA1")
+        assert not board.followed("CA2")
+    assert not board.followed("CA1")

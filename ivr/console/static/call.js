@@ -84,9 +84,13 @@
     if (follow) box.scrollTop = box.scrollHeight;
   }
   let due = 0;
+  let drawn = 0;
   const soon = () => {
-    cancelAnimationFrame(due);
-    due = requestAnimationFrame(draw);
+    clearTimeout(due);
+    due = setTimeout(() => {
+      drawn = performance.now();
+      requestAnimationFrame(draw);
+    }, Math.max(0, drawn + 250 - performance.now()));
   };
   document.addEventListener("loanline:patched", soon);
   const repaint = () => {

@@ -15,23 +15,39 @@
     );
   }
 
-  // Rows move only as far as they must, and the one with the focus stays focused.
+  // Rows move only as far as they must, at most once a second, and the one with the focus stays focused.
   function order() {
     const focused = rows.contains(document.activeElement) ? document.activeElement : null;
     const sorted = all().sort(
-      (a, b) => b.dataset.score - a.dataset.score || b.dataset.seconds - a.dataset.seconds || (a.id < b.id ? -1 : 1)
+      (a, b) => b.dataset.score - a.dataset.score || a.dataset.began - b.dataset.began || (a.id < b.id ? -1 : 1)
     );
-    sorted.forEach((row, place) => {
-      if (rows.children[place] !== row) rows.insertBefore(row, rows.children[place]);
-    });
+    let place = rows.firstElementChild;
+    for (const row of sorted) {
+      if (row === place) place = place.nextElementSibling;
+      else rows.insertBefore(row, place);
+    }
     if (focused && document.activeElement !== focused) focused.focus({ preventScroll: true });
     let live = 0;
+    let none = true;
     for (const row of sorted) {
-      row.hidden = !shown(row);
+      const hide = !shown(row);
+      if (row.hidden !== hide) row.hidden = hide;
+      none &&= hide;
       live += !row.classList.contains("over");
     }
-    $("count").textContent = live;
-    $("none").hidden = sorted.some((row) => !row.hidden);
+    if ($("count").textContent !== String(live)) $("count").textContent = live;
+    $("none").hidden = !none;
+  }
+  let ordered = 0;
+  let later = 0;
+  function reorder() {
+    clearTimeout(later);
+    const wait = ordered + 1000 - performance.now();
+    if (wait > 0 && rows.childElementCount > 1) later = setTimeout(reorder, wait);
+    else {
+      ordered = performance.now();
+      order();
+    }
   }
 
   const heard = new Set();
@@ -54,7 +70,7 @@
   }
 
   document.addEventListener("loanline:patched", () => {
-    order();
+    reorder();
     beep();
   });
   document.querySelector(".filters").addEventListener("input", order);

@@ -9,7 +9,6 @@
   let last = home.dataset.after;
   let source = null;
   let retry = 0;
-  let waiting = [];
 
   function say(state) {
     if (!link) return;
@@ -17,13 +16,26 @@
     link.dataset.state = state;
   }
 
+  // Its attributes only: the cells of a row come by themselves.
+  function retag(element) {
+    const row = document.getElementById(element.id);
+    if (!row) return;
+    for (const { name, value } of element.attributes) {
+      if (name !== "data-row" && row.getAttribute(name) !== value) row.setAttribute(name, value);
+    }
+  }
+
   function place(element) {
     if (element.dataset.gone !== undefined) {
       document.getElementById(element.id)?.remove();
       return;
     }
+    if (element.dataset.row !== undefined) {
+      retag(element);
+      return;
+    }
     const there = document.getElementById(element.id);
-    const into = document.querySelector(element.dataset.into);
+    const into = element.dataset.into ? document.querySelector(element.dataset.into) : there?.parentElement;
     const focused = there?.contains(document.activeElement) ? document.activeElement.id : "";
     if (there?.querySelector("details[open]")) return; // somebody is filling in a form in it
     if (there && there.parentElement === into) there.replaceWith(element);
@@ -38,19 +50,44 @@
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   }
 
-  function apply() {
-    const pieces = waiting;
-    waiting = [];
+  // Pieces wait under their tag and id, so that of several versions only the newest is drawn; a frame takes as many
+  // as fit into a few milliseconds and leaves the rest to the next.
+  const SPARE_MS = 6;
+  const waiting = new Map();
+  let due = false;
+  const soon = () => {
+    due = true;
+    if (document.hidden) setTimeout(apply, 100);
+    else requestAnimationFrame(apply);
+  };
+
+  function take(data) {
     // Each part is parsed by itself: a table row after a list item would not be one any more.
-    for (const html of pieces.flatMap((data) => data.split("<!--part-->"))) {
+    for (const html of data.split("<!--part-->")) {
+      const name = /<(\w+) id="([^"]+)"/.exec(html);
+      const key = html.includes("data-fill=") ? "fill" : `${name?.[1]} ${name?.[2]}`;
+      if (key === "fill") waiting.clear();
+      waiting.delete(key);
+      waiting.set(key, html);
+    }
+    if (!due) soon();
+  }
+
+  function apply() {
+    const begun = performance.now();
+    for (const [key, html] of waiting) {
+      waiting.delete(key);
       const template = document.createElement("template");
       template.innerHTML = html;
       for (const element of [...template.content.children]) {
         if (element.dataset.fill) document.querySelector(element.dataset.fill).replaceChildren(element.content);
         else place(element);
       }
+      if (performance.now() - begun > SPARE_MS) break;
     }
-    document.dispatchEvent(new Event("loanline:patched"));
+    due = false;
+    if (waiting.size) soon();
+    else document.dispatchEvent(new Event("loanline:patched"));
   }
 
   function open() {
@@ -61,8 +98,7 @@
     });
     source.addEventListener("patch", (event) => {
       last = event.lastEventId || last;
-      if (!waiting.length) requestAnimationFrame(apply);
-      waiting.push(event.data);
+      take(event.data);
     });
     source.addEventListener("reload", () => location.reload());
     source.addEventListener("over", () => location.assign("/console/sign-in"));

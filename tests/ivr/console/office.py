@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from core.decision.policy import packaged_policy
 from core.jurisdiction.library import packaged
+from core.ports import Clock
 from core.usecases import staff
 from core.usecases.decisions import Rulebook
 from core.usecases.roles import Role
@@ -29,9 +30,11 @@ PASSWORD = "a long enough password"
 class Office:
     """``browser`` gives a client that is signed in; ``clock`` stands still until it is moved."""
 
-    def __init__(self, folder: Path, line: SmallLine | None = None, *, demo: bool = False) -> None:
+    def __init__(
+        self, folder: Path, line: SmallLine | None = None, *, demo: bool = False, clock: Clock | None = None
+    ) -> None:
         self.line = line or SmallLine(folder)
-        self.clock, self.ids = MovingClock(), SystemIds()
+        self.clock, self.ids = clock or MovingClock(), SystemIds()
         self.storage, self.board = self.line.house.storage, self.line.house.board
         settings = Settings(data_dir=folder)
         self.console = console(
@@ -84,8 +87,10 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(folder: Path, line: SmallLine | None = None, *, demo: bool = False) -> AsyncIterator[Office]:
-    office = Office(folder, line, demo=demo)
+async def open_office(
+    folder: Path, line: SmallLine | None = None, *, demo: bool = False, clock: Clock | None = None
+) -> AsyncIterator[Office]:
+    office = Office(folder, line, demo=demo, clock=clock)
     async with office.app.router.lifespan_context(office.app):
         yield office
     office.storage.close()

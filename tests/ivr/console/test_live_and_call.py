@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -99,11 +100,15 @@ async def test_a_list_sends_all_rows_once_and_then_what_changed(office: Office) 
     since = office.desk.version
     await office.line.keys("2")
     await asyncio.sleep(0.05)
-    assert 'id="row-CA1"' in screen.news(since)
+    changed = screen.news(since)
+    assert 'id="CA1-words"' in changed
+    assert 'id="CA1-caller"' not in changed, "only the cells that changed"
     since = office.desk.version
     office.board.publish("CA1", "signals", 1, band="hold", level=3, complete=True, signals=[], reasons=[])
     await asyncio.sleep(0.05)
-    assert 'id="alert-CA1-3"' in screen.news(since)
+    changed = screen.news(since)
+    assert 'id="alert-CA1-3"' in changed
+    assert re.search(r'<i id="row-CA1"[^>]* data-level="3"[^>]* data-row></i>', changed)
     office.board.publish("CA1", "end", 1, outcome="dropped")
     await asyncio.sleep(0.05)
     assert "Dropped" in screen.news(since)

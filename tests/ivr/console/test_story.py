@@ -121,3 +121,16 @@ def test_lost_facts_leave_a_mark_and_unknown_ones_nothing() -> None:
     assert teller.story.lines == []
     teller.story.gap(7, 2)
     assert (teller.story.lines[0].who, teller.story.lines[0].count) == ("gap", 7)
+
+
+def test_words_half_said_give_way_to_the_line_that_follows() -> None:
+    teller = Teller()
+    teller.prompt("full_name.ask")
+    story = teller.tell("partial", 1500, question="full_name", text="my name", from_ms=1000)
+    assert story.partial is not None
+    assert (story.partial.number, story.partial.status, story.partial.version) == (2, "partial", 2)
+    teller.tell("partial", 1900, question="full_name", text="my name is", from_ms=1000)
+    assert (story.partial.number, story.partial.text) == (2, "my name is")
+    teller.heard("full_name", "my name is ann")
+    assert story.partial is None
+    assert [line.number for line in story.lines] == [1, 2]
