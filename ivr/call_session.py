@@ -7,7 +7,7 @@ from typing import assert_never
 
 from core.events import JournalEntry
 from ivr.dialogue.asking import ask, speak
-from ivr.dialogue.effects import Effect, HandOver, Journal, StopListening, StopPlayback
+from ivr.dialogue.effects import Effect, HandOver, StopListening, StopPlayback
 from ivr.dialogue.events import (
     RECORD,
     AnswerHeard,
@@ -27,9 +27,9 @@ from ivr.dialogue.events import (
     SpeechBegan,
     StaffAct,
 )
-from ivr.dialogue.keeping import text_hash
 from ivr.dialogue.keying import pressed
 from ivr.dialogue.listening import heard, silent
+from ivr.dialogue.played import close, played
 from ivr.dialogue.staffing import act
 from ivr.dialogue.state import CallState, House, fold
 from ivr.dialogue.steps import code_checked, code_sent, decided
@@ -63,7 +63,7 @@ class CallSession:
             case CallBegan():
                 return self._begin(event, now)
             case PromptDone():
-                return self._played(event)
+                return played(self.house, self.state, event)
             case SpeechBegan():
                 return self._interrupt()
             case AnswerHeard():
@@ -73,8 +73,7 @@ class CallSession:
             case Silence():
                 return silent(self.house, state, event, now) if event.listen_id == state.listening else []
             case CallGone():
-                state.over, state.listening = True, None
-                return []
+                return close(state)
         assert_never(event)
 
     def _performed(self, event: EffectFact, now: datetime) -> list[Effect]:
@@ -92,21 +91,6 @@ class CallSession:
             case Failed():
                 return self._failed(event)
         assert_never(event)
-
-    def _played(self, event: PromptDone) -> list[Effect]:
-        """A prompt is over. A disclosure counts as made only when it was heard to its end, and that is kept."""
-        state = self.state
-        if state.playing == event.say_id:
-            state.playing = None
-        if state.disclosing is None or state.disclosing[0] != event.say_id or not event.heard:
-            return []
-        _, question_id, text = state.disclosing
-        state.disclosing = None
-        state.disclosed.add(question_id)
-        if not state.recording:
-            return []  # before consent nothing is kept; the consent itself names the text
-        told = {"question": question_id, "version": self.house.disclosure_version, "text_hash": text_hash(text)}
-        return [Journal("disclosed", told)]
 
     def _failed(self, event: Failed) -> list[Effect]:
         """Nothing of the effect was kept. The caller is told once, without touching the store again, and a person

@@ -79,6 +79,7 @@ class FormRunner:
         self.next_step = NextStep("form", "in_progress")
         self.outcome = "dropped"
         self.over = False
+        self._gone = False
         #: Whether the caller has given an answer here.
         self.answered = False
 
@@ -106,10 +107,10 @@ class FormRunner:
 
     async def handle(self, event: LineEvent) -> None:
         """The end of the call; nothing else comes to a form this way."""
-        if not isinstance(event, LineEnded) or self.over:
+        if not isinstance(event, LineEnded) or self._gone:
             return
         async with self._turn:
-            self.over = True
+            self.over = self._gone = True
             await self._dispatch(CallGone(event.why))
 
     def finished(self, outcome: str) -> None:

@@ -61,7 +61,7 @@ class LineSession(CallSession):
         again = isinstance(event, CallBegan) and self.taken_up
         effects = self._go_on(now) if again else self._attested(event, super().handle(event, now))
         for effect in effects:
-            if isinstance(effect, Finish):
+            if isinstance(effect, Finish) or self.state.ending is not None:
                 self.closed = True
             elif isinstance(effect, HandOver):
                 self.handed_over = effect.reason

@@ -23,7 +23,7 @@ from ivr.dialogue.script import Question, Script
 from ivr.dialogue.slots import from_json
 from speech.answers.model import DateParts
 
-__all__ = ["CallState", "House", "Known", "Mode", "Pending", "fold", "with_read_back"]
+__all__ = ["REFUSED", "CallState", "House", "Known", "Mode", "Pending", "fold", "with_read_back"]
 
 
 CoolingOff = Callable[[Money], int]
@@ -68,6 +68,10 @@ class Pending:
     evidence: Evidence
 
 
+#: Instead of an offer's number: the caller wants none of them.
+REFUSED = -1
+
+
 @dataclass(slots=True)
 class Known:
     """What the journal of a case has established."""
@@ -75,6 +79,9 @@ class Known:
     slots: dict[str, Answer[Any]] = field(default_factory=dict)
     consents: list[Consent] = field(default_factory=list)
     submitted: bool = False
+    #: The number of the offer that was accepted, or ``REFUSED``; ``None`` while none is answered.
+    assent: int | None = None
+    terms_sent: bool = False
 
     @property
     def worth_keeping(self) -> bool:
@@ -114,6 +121,8 @@ class CallState:
     interrupted: bool = False
     prompts: int = 0
     over: bool = False
+    #: The prompt that tells the end of the matter, and how it ended: heard, it closes the case.
+    ending: tuple[int, str] | None = None
     apologised: bool = False
     with_staff: bool = False
     disclosing: tuple[int, str, str] | None = None
@@ -181,4 +190,8 @@ def fold(entries: Iterable[JournalEntry], currency: str) -> Known:
                 )
             case "submitted":
                 known.submitted = True
+            case "assent":
+                known.assent = entry.data.get("offer", 0) if entry.data["accepted"] else REFUSED
+            case "terms_sent":
+                known.terms_sent = True
     return known

@@ -14,7 +14,6 @@ from ivr.dialogue.effects import (
     CheckCode,
     Effect,
     EndCall,
-    Finish,
     Journal,
     NewCase,
     Respond,
@@ -24,7 +23,7 @@ from ivr.dialogue.effects import (
 )
 from ivr.dialogue.keeping import Heard, keep, text_hash
 from ivr.dialogue.script import Role
-from ivr.dialogue.state import CallState, House, Mode
+from ivr.dialogue.state import REFUSED, CallState, House, Mode
 from ivr.dialogue.trouble import hand_over, not_my_loan, trouble
 from speech.answers.model import DateParts, Parsed
 
@@ -61,7 +60,7 @@ def go_on(house: House, state: CallState, prefix: str = "") -> list[Effect]:
     state.focus = next_question(house, state)
     if state.focus == "code":
         return [SendCode("apply", binding(state))]
-    if state.focus == "offer" and state.decision is None:
+    if state.focus == "offer" and (state.decision is None or state.known.assent is not None):
         return [Submit()]
     return ask(house, state, prefix=prefix)
 
@@ -192,15 +191,15 @@ def decided(house: House, state: CallState, decision: Decision) -> list[Effect]:
     """Tell the outcome: an offer to answer, or a goodbye with its reason."""
     state.decision = decision
     state.known.submitted = True
+    if state.known.assent is not None:
+        return _answered(house, state)
     if decision.outcome is Outcome.APPROVE and decision.offers:
         state.focus, state.mode = "offer", Mode.ASK
         return ask(house, state)
-    state.over, state.listening = True, None
     outcome = "review" if decision.outcome is Outcome.APPROVE else decision.outcome.value
     name = {"decline": "declined"}.get(outcome, outcome)
     figures = {"reason": decision.reasons[0].spoken} if decision.reasons else {"reason": ""}
-    said = speak(house, state, f"goodbye.{name}", figures, may_interrupt=False)
-    return [Finish(name), said, EndCall(name)]
+    return _last_words(house, state, name, figures)
 
 
 def _take_offer(house: House, state: CallState, parsed: Parsed, evidence: Evidence) -> list[Effect]:
@@ -208,11 +207,25 @@ def _take_offer(house: House, state: CallState, parsed: Parsed, evidence: Eviden
         return trouble(house, state, "change")
     if not isinstance(parsed.value, bool):
         return trouble(house, state, "no_match")
+    state.known.assent = state.offer if parsed.value else REFUSED
+    answer = {"accepted": parsed.value, "offer": state.offer, "evidence": to_plain(evidence)}
+    respond = Respond(state.offer if parsed.value else None, evidence)
+    return [respond, Journal("assent", answer), *_answered(house, state)]
+
+
+def _answered(house: House, state: CallState) -> list[Effect]:
+    """The offer was answered, perhaps in a call that broke off before the caller was told."""
+    known = state.known
+    if known.assent == REFUSED or known.assent is None:
+        return _last_words(house, state, "refused")
+    terms: list[Effect] = [] if known.terms_sent else [SendTerms(known.assent)]
+    return [*terms, *_last_words(house, state, "accepted")]
+
+
+def _last_words(house: House, state: CallState, name: str, figures: dict[str, str] | None = None) -> list[Effect]:
+    """Say how it ended. The case closes when the caller has heard it or hung up: were it closed before, a crash in
+    between would leave a caller who knows nothing of a loan that is made, and who applies for it again."""
     state.over, state.listening = True, None
-    name = "accepted" if parsed.value else "refused"
-    assent = Journal("assent", {"accepted": parsed.value, "evidence": to_plain(evidence)})
-    respond: list[Effect] = [Respond(state.offer if parsed.value else None, evidence)]
-    if parsed.value:
-        respond.append(SendTerms(state.offer))
-    said = speak(house, state, f"goodbye.{name}", may_interrupt=False)
-    return [assent, *respond, Finish(name), said, EndCall(name)]
+    said = speak(house, state, f"goodbye.{name}", figures, may_interrupt=False)
+    state.ending = (said.say_id, name)
+    return [said, EndCall(name)]

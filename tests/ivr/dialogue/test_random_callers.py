@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.evidence import ReadBack
-from ivr.dialogue.effects import Effect, EndCall, HandOver, Listen, Respond, Say, Submit
+from ivr.dialogue.effects import Effect, EndCall, Finish, HandOver, Listen, Respond, Say, Submit
 from ivr.dialogue.keys import name_to_keys
 from tests.ivr.dialogue.text_caller import CODE, HAPPY, HOUSE, TextCall, decline
 
@@ -104,7 +104,9 @@ def test_every_call_comes_to_a_legal_end(seed: int, clumsiness: float, declined:
     assert sum(isinstance(effect, Submit) for effect in call.effects) <= 1
     assert sum(isinstance(effect, Respond) for effect in call.effects) <= 1
     last_listen = max((i for i, e in enumerate(call.effects) if isinstance(e, Listen)), default=-1)
-    assert isinstance(call.effects[-1], EndCall | HandOver)
+    ends = [effect for effect in call.effects if not isinstance(effect, Finish)]
+    assert isinstance(ends[-1], EndCall | HandOver)
+    assert sum(isinstance(effect, Finish) for effect in call.effects) <= 1, "a case closes once"
     assert any(isinstance(effect, Say) for effect in call.effects[last_listen + 1 :]), "the caller is told how it ends"
     if clumsiness == 0.0 and not declined:
         assert call.ended == EndCall("accepted")
