@@ -263,8 +263,8 @@ class CallBacks(Protocol):
         """Raises ``NotFound`` or ``Shredded``."""
         ...
 
-    def due(self, at: datetime, limit: int = 50) -> list[CallBack]:
-        """Those that wait and are due at ``at``, longest due first."""
+    def due(self, at: datetime | None, limit: int = 50) -> list[CallBack]:
+        """Those that wait and are due at ``at`` (``None``: all that wait), longest due first."""
         ...
 
     def postpone(self, call_id: str, due_at: datetime) -> bool:

@@ -16,7 +16,7 @@ from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, LoanlineError
 from core.jurisdiction.library import packaged
 from core.ports import SmsSender
-from core.usecases.call_back import BusinessHours
+from core.usecases.calling_hours import BusinessHours
 from core.usecases.desk import ApplicationDesk
 from core.usecases.verify import Verifier
 from ivr.api.app import api_app
@@ -44,7 +44,8 @@ from ivr.telemetry import Metrics
 from ivr.twilio.call_back_desk import CallBackDesk
 from ivr.twilio.doors import Doors, twilio_doors
 from ivr.twilio.media_socket import Limits
-from ivr.twilio.rest import TwilioApi, TwilioSms
+from ivr.twilio.rest import CallControl, TwilioApi, TwilioSms
+from ivr.twilio.twiml import Documents
 from ivr.twilio.verify import VerifyCodes
 from ivr.vault import open_vault
 from speech.audio import encode_mulaw
@@ -52,7 +53,7 @@ from speech.engines.vosk_pool import VoskPool
 from speech.models import find_model, verify
 from speech.synthesis import PromptCache, Pyttsx3Voice
 
-__all__ = ["House", "build"]
+__all__ = ["House", "build", "call_control"]
 
 _log = structlog.get_logger()
 
@@ -251,6 +252,15 @@ def _ready_caller(fixture: CallFixture) -> ReadyCaller:
     return ReadyCaller(
         fixture.name, title, caller.number or "", caller.texts_to or "", caller.attestation or "", tuple(turns)
     )
+
+
+def call_control(settings: Settings) -> CallControl:
+    """What a command may do to calls. Raises ``EnvironmentProblem`` when the account or the address is not set."""
+    token = settings.twilio_auth_token.get_secret_value()
+    api = TwilioApi(settings.twilio_account_sid, token, Metrics(), settings.twilio_api_url)
+    if not settings.twilio_from_number.startswith("+"):
+        raise EnvironmentProblem("Set TWILIO_FROM_NUMBER to the number that calls come from.")
+    return CallControl(api, Documents(settings.public_url))
 
 
 def _auth_token(settings: Settings) -> str:

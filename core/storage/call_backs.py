@@ -53,10 +53,11 @@ class SqlCallBacks:
             raise NotFound("Nobody asked for a call back in this call.")
         return self._opened(row)
 
-    def due(self, at: datetime, limit: int = 50) -> list[CallBack]:
+    def due(self, at: datetime | None, limit: int = 50) -> list[CallBack]:
+        which = () if at is None else (call_backs.c.due_at <= at,)
         rows = self._work.execute(
             select(call_backs)
-            .where(call_backs.c.state == _WAITING, call_backs.c.due_at <= at)
+            .where(call_backs.c.state == _WAITING, *which)
             .order_by(call_backs.c.due_at, call_backs.c.asked_at, call_backs.c.call_id)
         )
         found: list[CallBack] = []

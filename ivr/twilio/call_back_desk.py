@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from core.errors import InvalidInput
+from core.applicant import PhoneNumber
+from core.errors import Conflict, InvalidInput
 from core.ports import Clock, Ids, Storage
 from core.usecases import call_back
+from core.usecases.calling_hours import BusinessHours
 from ivr.line import IncomingCall
 
 __all__ = ["CallBackDesk"]
 
 
 class CallBackDesk:
-    """See ``ivr.twilio.webhooks.CallBacks``. ``case_of`` finds the case a call is about, if there is one."""
+    """See ``ivr.twilio.webhooks.CallBacks`` and ``ivr.twilio.call_back_routes.WishList``.
+
+    ``case_of`` finds the case a call is about, if there is one.
+    """
 
     def __init__(
         self,
         storage: Storage,
         clock: Clock,
         ids: Ids,
-        hours: call_back.BusinessHours,
+        hours: BusinessHours,
         case_of: Callable[[str], str | None],
     ) -> None:
         self._storage, self._clock, self._ids, self._hours, self._case_of = storage, clock, ids, hours, case_of
@@ -41,3 +46,19 @@ class CallBackDesk:
             reason=reason,
             case_id=self._case_of(call.call_id),
         )
+
+    async def number(self, call_id: str) -> PhoneNumber:
+        def read() -> PhoneNumber:
+            with self._storage.begin() as work:
+                wish = work.call_backs.get(call_id)
+            if wish.state != "waiting":
+                raise Conflict("This call back is settled already; call somebody else.")
+            return wish.phone
+
+        return await asyncio.to_thread(read)
+
+    async def over(self, call_id: str, *, answered: bool) -> None:
+        if answered:
+            await asyncio.to_thread(call_back.settle, self._storage, self._clock, call_id, "answered", "line")
+        else:
+            await asyncio.to_thread(call_back.postpone, self._storage, self._clock, self._hours, call_id, "line")

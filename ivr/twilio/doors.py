@@ -10,6 +10,8 @@ from fastapi import APIRouter
 from core.applicant import PhoneNumber
 from core.ports import Clock, Ids
 from ivr.line import Forms, PersonDesk, Switchboard
+from ivr.twilio.call_back_desk import CallBackDesk
+from ivr.twilio.call_back_routes import call_back_router
 from ivr.twilio.calls import Calls
 from ivr.twilio.handover import HandOvers
 from ivr.twilio.media_socket import Limits, media_router
@@ -20,7 +22,7 @@ from ivr.twilio.sms_routes import Deliveries, sms_router
 from ivr.twilio.staff_routes import staff_router
 from ivr.twilio.tokens import StreamTokens
 from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents
-from ivr.twilio.webhooks import CallBacks, Helpers, Links, router
+from ivr.twilio.webhooks import Helpers, Links, router
 
 __all__ = ["Doors", "Exchange", "twilio_doors"]
 
@@ -52,7 +54,7 @@ def twilio_doors(
     staff: PhoneNumber | None = None,
     from_number: str = "",
     api: TwilioApi | None = None,
-    call_backs: CallBacks | None = None,
+    call_backs: CallBackDesk | None = None,
     links: Links | None = None,
 ) -> Doors:
     """``token_key`` is 32 random bytes of this process. Without ``api``, ``staff`` and a ``from_number`` that can ring
@@ -69,6 +71,8 @@ def twilio_doors(
         media_router(exchange, calls, verifier, tokens, meter, limits),
         sms_router(deliveries, verifier, meter),
     ]
+    if call_backs is not None and from_number.startswith("+"):
+        routers.append(call_back_router(call_backs, documents, from_number, verifier, meter))
     if hand_overs is not None:
         routers.append(staff_router(hand_overs, documents, verifier, meter))
     return Doors(tuple(routers), calls, deliveries, hand_overs)

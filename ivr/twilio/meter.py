@@ -21,6 +21,7 @@ METERS = {
     "twilio_backlog": "Sound was replaced by silence because the call was too far behind.",
     "twilio_call_ended": "A call was reported ended to the switchboard; why tells the source.",
     "twilio_call_back": "A caller heard that we call back, and is on the list; why is what led to it.",
+    "twilio_called_back": "Somebody on the list was called back; why is answered or not_answered.",
     "twilio_hand_over": "A caller who waits for a person, or a talk with one; why is what happened.",
     "twilio_message": "A text message changed its status; why is the status.",
     "twilio_api_failed": "A request to Twilio's API failed; why is the kind of failure.",

@@ -19,6 +19,7 @@ from twilio.rest import Client
 
 from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, ProviderError, ProviderTimeout
+from core.ports import CallBack
 from ivr.twilio.meter import Meter
 from ivr.twilio.twiml import Documents, Place
 
@@ -137,6 +138,16 @@ class CallControl:
             lambda client: client.calls.create(
                 to=staff.value, from_=caller_id, twiml=twiml, timeout=25, status_callback=status
             )
+        )
+        return str(call.sid)
+
+    async def ring_to_call_back(self, staff: PhoneNumber, caller_id: str, wish: CallBack) -> str:
+        """Ring a person who is to call ``wish`` back; a key of theirs asks ``/voice/call-back-dial``."""
+        why = wish.reason.replace("_", " ")
+        about = f"They asked for it because: {why}. Case ending in {', '.join(wish.case_id[-4:])}."
+        twiml = self._documents.call_back_invitation(wish.call_id, about)
+        call = await self._api.ask(
+            lambda client: client.calls.create(to=staff.value, from_=caller_id, twiml=twiml, timeout=25)
         )
         return str(call.sid)
 

@@ -46,6 +46,9 @@ class Spoken:
     wait: str = "The wait is about {minutes} minutes."
     instead_of_waiting: str = "If you do not want to wait, press 1 and we will call you back on this number."
     line_instead: str = "To go back to the automated line, press 2."
+    ring_back: str = "A call back of the loan line."
+    press_to_dial: str = "Press any key and I will dial the caller."
+    settled: str = "This call back is settled already."
     caller_gone: str = "The caller is not there any more."
     nobody: str = "I am sorry, nobody is free to take your call."
     go_on: str = "To go on with the automated line, press 2. Or hang up."
@@ -206,6 +209,33 @@ class Documents:
     def join_conference(self, room: str) -> str:
         """For the person: enter ``room`` and start the talk. The star key leaves it; whoever leaves ends it."""
         return self._room(Dial(action=self.url("/voice/staff-left"), method="POST", hangup_on_star=True), room)
+
+    def call_back_invitation(self, call_id: str, about: str) -> str:
+        """For the person alone, before somebody is called back; a mailbox presses no key."""
+        response = VoiceResponse()
+        action = self.url(f"/voice/call-back-dial?call={call_id}")
+        gather = response.gather(input="dtmf", num_digits=1, timeout=10, action=action, method="POST")
+        for text in (self._say.ring_back, about, self._say.press_to_dial):
+            self._speak(gather, text)
+        response.hangup()
+        return str(response)
+
+    def call_back(self, number: PhoneNumber, caller_id: str, call_id: str) -> str:
+        """Dial ``number`` for the person; what becomes of it is reported for the wish of ``call_id``."""
+        dial = Dial(caller_id=caller_id, timeout=self._dial_seconds, answer_on_bridge=True)
+        dial.number(
+            number.value,
+            status_callback=self.url(f"/voice/call-back-status?call={call_id}"),
+            status_callback_event="completed",
+            status_callback_method="POST",
+        )
+        response = VoiceResponse()
+        response.append(dial)
+        response.hangup()
+        return str(response)
+
+    def settled_already(self) -> str:
+        return self._end(VoiceResponse(), self._say.settled)
 
     def caller_gone(self) -> str:
         """For the person: whom they took has hung up meanwhile."""

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from core.storage.store import SqlStorage
-from core.usecases.call_back import BusinessHours, ask, due, postpone, settle
+from core.usecases.call_back import ask, begin, due, postpone, settle, waiting
+from core.usecases.calling_hours import BusinessHours
 from core.usecases.shred import plan_person, shred
 from tests.core.storage.people import PHONE, HandClock, opened
 
@@ -19,7 +20,8 @@ pytestmark = pytest.mark.usefixtures("either_database")
 HOURS = BusinessHours.parse("mon-fri 09:00-17:00 America/New_York")
 #: A Saturday.
 SATURDAY = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
-MONDAY_NINE = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+#: Eleven in the house, and eight where the number is: not earlier.
+MONDAY_EIGHT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 
 
 class CountedIds:
@@ -51,42 +53,11 @@ def promised(storage: SqlStorage, clock: HandClock, call_id: str = "CA1", case_i
     return wish.case_id
 
 
-@pytest.mark.parametrize(
-    ("after", "opens"),
-    [
-        (SATURDAY, MONDAY_NINE),
-        (datetime(2026, 11, 23, 13, 59, tzinfo=UTC), MONDAY_NINE),
-        (datetime(2026, 11, 23, 18, 30, tzinfo=UTC), datetime(2026, 11, 23, 18, 30, tzinfo=UTC)),
-        (datetime(2026, 11, 23, 22, 0, tzinfo=UTC), datetime(2026, 11, 24, 14, 0, tzinfo=UTC)),
-        # The clocks go back on 1 November 2026: nine in the morning is an hour later in UTC.
-        (datetime(2026, 10, 30, 22, 0, tzinfo=UTC), datetime(2026, 11, 2, 14, 0, tzinfo=UTC)),
-        (datetime(2026, 10, 30, 12, 0, tzinfo=UTC), datetime(2026, 10, 30, 13, 0, tzinfo=UTC)),
-    ],
-)
-def test_the_next_open_hour(after: datetime, opens: datetime) -> None:
-    assert HOURS.next_open(after) == opens
-
-
-def test_hours_over_a_weekend_and_of_one_day() -> None:
-    assert BusinessHours.parse("sat-mon 10:00-12:00").days == {5, 6, 0}
-    assert BusinessHours.parse("Wed 10:00-12:00").days == {2}
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "always", "mon-fri", "mon-fri 9-17", "xyz 09:00-17:00", "mon-fri 17:00-09:00", "mon 09:00-25:00",
-     "mon-fri 09:00-17:00 Nowhere/Land"],
-)  # fmt: skip
-def test_hours_that_make_no_sense_are_refused(text: str) -> None:
-    with pytest.raises(InvalidInput, match="business_hours"):
-        BusinessHours.parse(text)
-
-
 def test_asked_twice_is_promised_once(storage: SqlStorage, clock: HandClock) -> None:
     first = ask(storage, clock, CountedIds(), HOURS, call_id="CA1", phone=PHONE, reason="full")
     clock.forward(days=3)
     again = ask(storage, clock, CountedIds(), HOURS, call_id="CA1", phone=PHONE, reason="line_trouble")
-    assert (again, again.due_at, again.reason) == (first, MONDAY_NINE, "full")
+    assert (again, again.due_at, again.reason) == (first, MONDAY_EIGHT, "full")
     assert len(due(storage, clock)) == 1
     assert storage.verify_audit().rows == 1
 
@@ -96,14 +67,14 @@ def test_due_only_from_the_hour_on_and_longest_waiting_first(storage: SqlStorage
     clock.forward(minutes=1)
     promised(storage, clock, "CA1", "case_a")
     assert due(storage, clock) == []
-    clock.at = MONDAY_NINE
+    clock.at = MONDAY_EIGHT
     assert [(wish.call_id, wish.phone) for wish in due(storage, clock)] == [("CA2", PHONE), ("CA1", PHONE)]
     assert [wish.call_id for wish in due(storage, clock, limit=1)] == ["CA2"]
 
 
 def test_settled_once(storage: SqlStorage, clock: HandClock) -> None:
     promised(storage, clock)
-    clock.at = MONDAY_NINE
+    clock.at = MONDAY_EIGHT
     assert settle(storage, clock, "CA1", "reached", "staff_1")
     assert not settle(storage, clock, "CA1", "given_up", "staff_1")
     assert due(storage, clock) == []
@@ -113,7 +84,7 @@ def test_settled_once(storage: SqlStorage, clock: HandClock) -> None:
 
 def test_the_third_try_without_an_answer_is_the_last(storage: SqlStorage, clock: HandClock) -> None:
     promised(storage, clock)
-    clock.at = MONDAY_NINE
+    clock.at = MONDAY_EIGHT
     for _ in range(2):
         assert postpone(storage, clock, HOURS, "CA1", "staff_1")
         assert due(storage, clock) == []
@@ -136,7 +107,7 @@ def test_what_does_not_fit_a_plain_column_is_refused_and_nothing_is_kept(storage
     for reason, call_id in (("The caller said so", "CA1"), ("full", "+14155550199")):
         with pytest.raises(InvalidInput):
             ask(storage, clock, CountedIds(), HOURS, call_id=call_id, phone=PHONE, reason=reason)
-    clock.at = MONDAY_NINE
+    clock.at = MONDAY_EIGHT
     assert due(storage, clock) == []
 
 
@@ -148,7 +119,7 @@ def test_the_number_is_in_no_file_and_goes_with_the_persons_keys(
     for path in tmp_path.rglob("*"):
         assert not path.is_file() or b"4155550199" not in path.read_bytes()
     shred(storage, plan_person(storage, case_id), "staff_1")
-    clock.at = MONDAY_NINE
+    clock.at = MONDAY_EIGHT
     assert [wish.call_id for wish in due(storage, clock)] == ["CA2"]
 
 
@@ -157,3 +128,17 @@ def test_two_calls_about_one_case_are_two_promises(storage: SqlStorage, clock: H
     promised(storage, clock, "CA2", "case_a")
     with storage.begin() as work:
         assert {work.call_backs.get(call).case_id for call in ("CA1", "CA2")} == {"case_a"}
+
+
+def test_the_whole_list_is_shown_and_nobody_is_called_at_night(storage: SqlStorage, clock: HandClock) -> None:
+    promised(storage, clock)
+    assert [wish.call_id for wish in waiting(storage)] == ["CA1"]
+    with pytest.raises(Conflict, match="2026-11-23 16:00 UTC"):
+        begin(storage, clock, HOURS, "CA1", "staff_1")
+    clock.at = MONDAY_EIGHT
+    assert begin(storage, clock, HOURS, "CA1", "staff_1").phone == PHONE
+    assert storage.prove("2")["row"]["action"] == "call_back.begun"
+    settle(storage, clock, "CA1", "reached", "staff_1")
+    assert waiting(storage) == []
+    with pytest.raises(Conflict, match="settled"):
+        begin(storage, clock, HOURS, "CA1", "staff_1")

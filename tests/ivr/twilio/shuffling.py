@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI
 
 from core.errors import NotFound
-from core.usecases.call_back import BusinessHours
+from core.usecases.calling_hours import BusinessHours
 from ivr.line import NextStep
 from ivr.twilio.call_back_desk import CallBackDesk
 from ivr.twilio.calls import Calls

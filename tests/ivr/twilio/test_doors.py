@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from twilio.request_validator import RequestValidator
 
 from core.applicant import PhoneNumber
-from core.usecases.call_back import BusinessHours, due
+from core.usecases.call_back import waiting
+from core.usecases.calling_hours import BusinessHours
 from ivr.links.resume import ResumeLinks
 from ivr.twilio.call_back_desk import CallBackDesk
 from ivr.twilio.doors import Doors, twilio_doors
@@ -99,7 +100,7 @@ async def test_a_whole_application_by_form(house: FormHouse) -> None:
     await caller.post(f"{BASE}/voice/status", CallStatus="completed")
     record = house.record()
     assert (record.outcome, record.complete) == ("review", True)
-    assert [wish.reason for wish in due(house.storage, house.clock)] == ["review"]
+    assert [wish.reason for wish in waiting(house.storage)] == ["review"]
     assert house.switchboard.active == 0
 
 
@@ -109,7 +110,7 @@ async def test_a_full_line_promises_and_keeps(house: FormHouse, tmp_path: Path) 
     caller = Caller(doors(small))
     assert await caller.say() == ["Say", "Gather", "Say", "Hangup"]
     assert await caller.say(Digits="1") == ["Say", "Hangup"]
-    assert [wish.call_id for wish in due(small.storage, small.clock)] == [CALL.call_id]
+    assert [wish.call_id for wish in waiting(small.storage)] == [CALL.call_id]
     small.storage.close()
 
 

@@ -25,5 +25,5 @@ def test_the_page_names_every_counter_and_route() -> None:
     code = "".join(path.read_text() for path in sorted((ROOT / "ivr" / "twilio").glob("*routes.py")))
     code += (ROOT / "ivr" / "twilio" / "webhooks.py").read_text()
     routes = re.findall(r"^(?:\"\"\")?``(/voice/[a-z-]+)``", code, re.MULTILINE)
-    assert len(routes) == 15
+    assert len(routes) == 17
     assert [name for name in [*METERS, *routes, "/voice/media"] if f"`{name}`" not in page] == []
