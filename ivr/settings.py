@@ -13,8 +13,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import EnvironmentProblem
+from core.security.private_file import require_private
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["Settings", "load_settings", "secret_of_file"]
 
 
 def _default_workers() -> int:
@@ -37,6 +38,9 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = Field(None, description="Keep the data there instead of in a file: postgresql://…")
     keys_url: SecretStr | None = Field(None, description="Keep the wrapped keys there; never in the data's database.")
+
+    kms_url: str = Field("", description="The key service that holds the top keys; empty: the keyring file.")
+    kms_token_file: Path | None = Field(None, description="The file with the key service's token.")
 
     jurisdiction: str = Field("us", description="The jurisdiction pack that governs this line.")
     currency: str = Field("USD", description="The currency of the products.")
@@ -95,6 +99,18 @@ class Settings(BaseSettings):
     @property
     def models_path(self) -> Path:
         return self.models_dir or self.data_dir / "models"
+
+
+def secret_of_file(path: Path) -> str:
+    """The first line of a file that only its owner may read. Raises ``EnvironmentProblem``."""
+    try:
+        require_private(path, "secret file")
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise EnvironmentProblem(f"The secret file {path.name} cannot be read; check its name and owner.") from None
+    if not lines or not lines[0].strip():
+        raise EnvironmentProblem(f"The secret file {path.name} is empty; put the secret on its first line.")
+    return lines[0].strip()
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from core.errors import EnvironmentProblem
 from core.ports import Clock
+from core.security.kms import KmsService
 from core.storage.opening import open_storage
 from core.storage.store import SqlStorage
-from ivr.settings import Settings
+from ivr.settings import Settings, secret_of_file
 
 __all__ = ["open_vault"]
 
@@ -20,5 +22,14 @@ def open_vault(settings: Settings, clock: Clock, *, create: bool = True) -> SqlS
         clock,
         database_url=data.get_secret_value() if data else None,
         keys_url=keys.get_secret_value() if keys else None,
+        kms=_key_service(settings),
         create=create,
     )
+
+
+def _key_service(settings: Settings) -> KmsService | None:
+    if not settings.kms_url:
+        return None
+    if settings.kms_token_file is None:
+        raise EnvironmentProblem("Set LOANLINE_KMS_TOKEN_FILE to the file with the key service's token.")
+    return KmsService(settings.kms_url, secret_of_file(settings.kms_token_file))

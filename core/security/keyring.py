@@ -10,8 +10,8 @@ from __future__ import annotations
 import base64
 import json
 import os
-import stat
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,8 +21,9 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from core.errors import EnvironmentProblem, WrongKey
 from core.security.envelope import KEY_BYTES, bind, new_key
+from core.security.private_file import require_private, write_private
 
-__all__ = ["PURPOSES", "FileKeyring", "KeyWrapper"]
+__all__ = ["PURPOSES", "FileKeyring", "KeyWrapper", "Keyring", "Wrapped"]
 
 #: Keys that stay the same when key-encryption keys rotate: look-ups, stored codes and signed heads depend on them.
 PURPOSES = ("index", "codes", "inbox", "audit")
@@ -31,8 +32,12 @@ _FORMAT = "loanline-keyring/1"
 _SCRYPT = {"n": 2**15, "r": 8, "p": 1}
 
 
+#: A wrapped key: the version it is wrapped under, the bytes, and what it is bound to.
+Wrapped = tuple[int, bytes, bytes]
+
+
 class KeyWrapper(Protocol):
-    """Wraps other keys under a versioned key that never leaves it."""
+    """Wraps other keys under a versioned key that never leaves it. Out of reach, all raise ``StorageError``."""
 
     def newest(self) -> int: ...
 
@@ -42,6 +47,30 @@ class KeyWrapper(Protocol):
 
     def unwrap(self, version: int, wrapped: bytes, bound_to: bytes) -> bytes:
         """Raises ``WrongKey`` when the version is unknown or does not fit."""
+        ...
+
+    def rewrap(self, version: int, items: Sequence[Wrapped]) -> list[bytes]:
+        """Move keys to ``version``, at most a thousand at once; the keys themselves do not leave. ``WrongKey``."""
+        ...
+
+
+class Keyring(KeyWrapper, Protocol):
+    """All that an installation's storage needs of its top keys."""
+
+    def purpose(self, name: str) -> bytes:
+        """The key of one purpose of ``PURPOSES``."""
+        ...
+
+    def add_version(self) -> int:
+        """Make the next key-encryption key; returns its version."""
+        ...
+
+    def forget(self, version: int) -> None:
+        """Destroy an old version for good. Raises ``WrongKey`` for the newest."""
+        ...
+
+    def close(self) -> None:
+        """Give connections back; the keyring cannot be used afterwards."""
         ...
 
 
@@ -114,26 +143,15 @@ class FileKeyring:
             document |= {"scrypt": {**_SCRYPT, "salt": _text(salt)}, "nonce": _text(nonce), "box": _text(box)}
         else:
             document["plain"] = json.loads(plain)
-        fresh = self._path.with_name(f".{self._path.name}.{os.getpid()}.new")
-        fresh.unlink(missing_ok=True)
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(document, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            if replace:
-                fresh.replace(self._path)
-            else:
-                self._path.hardlink_to(fresh)
-        finally:
-            fresh.unlink(missing_ok=True)
-        _sync_folder(self._path.parent)
+        write_private(self._path, json.dumps(document, indent=1), replace=replace)
 
     # -- use ----------------------------------------------------------------------------------------------------
 
     def newest(self) -> int:
         return max(self._keks)
+
+    def versions(self) -> list[int]:
+        return sorted(self._keks)
 
     def has(self, version: int) -> bool:
         return self._kek(version) is not None
@@ -148,8 +166,10 @@ class FileKeyring:
         except (InvalidTag, ValueError):
             raise WrongKey("The keyring does not fit the stored keys; use the keyring file of this data.") from None
 
+    def rewrap(self, version: int, items: Sequence[Wrapped]) -> list[bytes]:
+        return [self.wrap(version, self.unwrap(old, secret, place), place) for old, secret, place in items]
+
     def purpose(self, name: str) -> bytes:
-        """The key of one purpose of ``PURPOSES``."""
         return self._purposes[name]
 
     def _aead(self, version: int) -> AESGCM:
@@ -183,11 +203,13 @@ class FileKeyring:
             self._keks.pop(version, None)
             self._write(replace=True)
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
 
 def _read(path: Path, passphrase: str | None) -> tuple[dict[str, Any], bool]:
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise EnvironmentProblem(f"Others may read the keyring file {path.name}; run chmod 600 on it.")
+        require_private(path, "keyring file")
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise WrongKey(f"The keyring file {path.name} is missing; restore it from its backup.") from None
@@ -224,11 +246,3 @@ def _text(secret: bytes) -> str:
 
 def _bytes(text: str) -> bytes:
     return base64.b64decode(text, validate=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

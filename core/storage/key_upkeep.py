@@ -160,11 +160,11 @@ class KeyUpkeep:
                 .limit(at_most)
                 .with_for_update()
             ).all()
-            fresh = []
-            for row in rows:
-                place = subject_place(row.subject_id, row.version)
-                secret = self._wrapper.unwrap(row.kek_version, row.wrapped, place)
-                fresh.append({"person": row.subject_id, "rewrapped": self._wrapper.wrap(newest, secret, place)})
+            old = [(row.kek_version, row.wrapped, subject_place(row.subject_id, row.version)) for row in rows]
+            fresh = [
+                {"person": row.subject_id, "rewrapped": rewrapped}
+                for row, rewrapped in zip(rows, self._wrapper.rewrap(newest, old) if old else [], strict=True)
+            ]
             if fresh:
                 connection.execute(
                     update(subject_keys)

@@ -159,9 +159,12 @@ class KeyStore:
         return secret, version
 
     def health(self) -> None:
-        """Take the right to write and give it back. Raises ``StorageError``."""
+        """Take the right to write and give it back, and have a known value opened. Raises ``StorageError``."""
         with writing(self._engine) as connection:
             connection.execute(select(func.count()).select_from(kek_versions))
+        with reading(self._engine) as connection:
+            version, check = newest_version(connection)
+        self._wrapper.unwrap(version, check, bind("kek_versions", "check", version))
 
     @property
     def engine(self) -> Engine:

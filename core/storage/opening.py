@@ -11,7 +11,8 @@ from sqlalchemy import Engine, or_, select
 from core.errors import EnvironmentProblem, LoanlineError, WrongKey
 from core.ports import Clock
 from core.security.audit import Frontier, HeadSigner
-from core.security.keyring import FileKeyring
+from core.security.keyring import FileKeyring, Keyring
+from core.security.kms import KmsKeyring, KmsService
 from core.storage.engine import open_engine, reading, storage_errors, writing
 from core.storage.heads import HeadsFile
 from core.storage.key_upkeep import KeyUpkeep
@@ -37,12 +38,14 @@ def open_storage(
     *,
     database_url: str | None = None,
     keys_url: str | None = None,
+    kms: KmsService | None = None,
     create: bool = True,
 ) -> SqlStorage:
     """The store of ``data_dir``, made on the first start, its schema brought up to date.
 
     The URLs put the data and the wrapped keys into other databases (PostgreSQL); both default to SQLite files in
-    ``data_dir``. With ``create`` False, a directory without data is refused. Raises ``EnvironmentProblem`` when the
+    ``data_dir``. With ``kms`` the top keys stay in that service, and the keyring file holds wrapped keys only. With
+    ``create`` False, a directory without data is refused. Raises ``EnvironmentProblem`` when the
     directory cannot be used, ``WrongKey`` when the keyring is missing, sealed otherwise or not the one of this data,
     and ``StorageError`` when a database cannot be used.
     """
@@ -57,7 +60,8 @@ def open_storage(
         with storage_errors(), locked(data_dir, keys_engine):
             migrate(keys_engine, KEYS)
             migrate(engine, DATA)
-            keyring = _keyring(keyring_file, passphrase, keys_engine, engine)
+            _require_together(keys_engine, engine)
+            keyring = _keyring(keyring_file, passphrase, keys_engine, kms, clock)
             keys = KeyStore(keys_engine, keyring, clock)
             keys.start()
             heads = HeadsFile(data_dir / HEADS_FILE, HeadSigner(keyring.purpose("audit")), clock)
@@ -67,6 +71,8 @@ def open_storage(
     except LoanlineError:
         keys_engine.dispose()
         engine.dispose()
+        if kms is not None:
+            kms.close()
         raise
     return SqlStorage(data_dir, engine, keys, upkeep, keyring, heads, tombstones, clock)
 
@@ -84,17 +90,22 @@ def _prepare(data_dir: Path) -> None:
         raise EnvironmentProblem("The data directory cannot be written; check its owner or set LOANLINE_DATA_DIR.")
 
 
-def _keyring(path: Path, passphrase: str | None, keys_engine: Engine, engine: Engine) -> FileKeyring:
-    """Read the keyring; make one only where there is nothing yet that another one could have sealed."""
+def _require_together(keys_engine: Engine, engine: Engine) -> None:
     with reading(keys_engine) as connection:
         keys_known = newest_version(connection)[0] > 0
     with reading(engine) as connection:
         data_known = connection.execute(select(cases.c.case_id).limit(1)).first() is not None
     if data_known and not keys_known:
         raise WrongKey("The key store is missing while the database holds records; restore keys.db from its backup.")
-    if path.exists() or keys_known:
-        return FileKeyring.load(path, passphrase)
-    return FileKeyring.create(path, passphrase)
+
+
+def _keyring(path: Path, passphrase: str | None, keys_engine: Engine, kms: KmsService | None, clock: Clock) -> Keyring:
+    """Read the keyring; make one only where there is nothing yet that another one could have sealed."""
+    with reading(keys_engine) as connection:
+        read = path.exists() or newest_version(connection)[0] > 0
+    if kms is not None:
+        return (KmsKeyring.load if read else KmsKeyring.create)(path, kms, clock.monotonic)
+    return (FileKeyring.load if read else FileKeyring.create)(path, passphrase)
 
 
 def _agree(engine: Engine, upkeep: KeyUpkeep, heads: HeadsFile, tombstones: Tombstones) -> None:

@@ -27,7 +27,7 @@ from core.ports import (
 )
 from core.security.audit import Frontier
 from core.security.blind_index import BlindIndex
-from core.security.keyring import FileKeyring
+from core.security.keyring import Keyring
 from core.storage.api_keys import SqlApiKeys
 from core.storage.applicants import SqlApplicants
 from core.storage.applications import SqlApplications
@@ -55,7 +55,7 @@ __all__ = ["SqlStorage", "SqlUnitOfWork"]
 class SqlUnitOfWork:
     """``core.ports.UnitOfWork`` over one database transaction."""
 
-    def __init__(self, connection: Connection, work: Transaction, keyring: FileKeyring, heads: HeadsFile) -> None:
+    def __init__(self, connection: Connection, work: Transaction, keyring: Keyring, heads: HeadsFile) -> None:
         self._connection = connection
         self._work = work
         self._heads = heads
@@ -106,7 +106,7 @@ class SqlStorage:
         engine: Engine,
         keys: KeyStore,
         upkeep: KeyUpkeep,
-        keyring: FileKeyring,
+        keyring: Keyring,
         heads: HeadsFile,
         tombstones: Tombstones,
         clock: Clock,
@@ -122,7 +122,7 @@ class SqlStorage:
         self.tombstones = tombstones
 
     @property
-    def keyring(self) -> FileKeyring:
+    def keyring(self) -> Keyring:
         return self._keyring
 
     @property
@@ -184,3 +184,4 @@ class SqlStorage:
         """Give the files back; the store cannot be used afterwards."""
         self._engine.dispose()
         self._keys.close()
+        self._keyring.close()
