@@ -107,16 +107,16 @@ class KmsService:
         return found
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        for last in (False, True):
+        try:
+            response = self._client.request(method, path, json=body)
+        except httpx.HTTPError:
+            response = None
+        if response is None or response.status_code >= 500:
             try:
                 response = self._client.request(method, path, json=body)
             except httpx.HTTPError:
-                if last:
-                    raise StorageError(_AWAY) from None
-                continue
-            if response.status_code < 500 or last:
-                return _answer(response)
-        raise StorageError(_AWAY)  # pragma: no cover - the loop returns or raises
+                raise StorageError(_AWAY) from None
+        return _answer(response)
 
 
 def _answer(response: httpx.Response) -> dict[str, Any]:
