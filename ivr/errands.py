@@ -68,6 +68,8 @@ class Errands:
     case_started: datetime
     #: The address of a case's written copy; without one, texts carry no link.
     copy_url: Callable[[str], str] | None = None
+    #: Freezes what was asked for from the caller's number when they say that it is not theirs: number, case, call.
+    freeze: Callable[[PhoneNumber | None, str, str], object] | None = None
 
     async def run(self, errand: Errand, state: CallState) -> CallEvent | None:
         """Do one errand; raises ``LoanlineError`` when it could not be done."""
@@ -119,6 +121,8 @@ class Errands:
             case Journal():
                 entry = JournalEntry(errand.kind, self.clock.now(), self.call_id, errand.data)
                 self._transaction(lambda unit: unit.journal.append(self.case_id, entry))
+                if errand.kind == "disputed" and self.freeze is not None:
+                    self.freeze(state.caller, self.case_id, self.call_id)
             case BindPhone():
                 if state.caller is not None:
                     caller = state.caller

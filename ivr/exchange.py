@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from antifraud.analysis import CallAnalysis
 from antifraud.facts import CallContext
+from core.applicant import PhoneNumber
 from core.decision.policy import packaged_policy
 from core.identity.codes import Codes
 from core.jurisdiction.library import packaged
@@ -17,6 +18,7 @@ from core.scoring.library import packaged_challenger, packaged_scorecard
 from core.storage.opening import DATA_FILE
 from core.usecases.decisions import Rulebook
 from core.usecases.desk import ApplicationDesk
+from core.usecases.disputes import report_by_phone
 from ivr.call_runner import CallRunner
 from ivr.dialogue.events import CallBegan
 from ivr.dialogue.prompts import load_catalogue
@@ -128,6 +130,14 @@ class CallMaker:
             case_id=began.case_id,
             case_started=parts.clock.now(),
             copy_url=parts.copy_url,
+            freeze=self._freeze,
+        )
+
+    def _freeze(self, phone: PhoneNumber | None, case_id: str, call_id: str) -> None:
+        """Not my loan: frozen in the same breath, before the line says so."""
+        parts = self._parts
+        report_by_phone(
+            parts.storage, parts.clock, parts.ids, self._pack, phone=phone, case_id=case_id, call_id=call_id
         )
 
 

@@ -44,18 +44,32 @@ class Action(StrEnum):
     AUDIT = "audit.see"
     VERIFY = "audit.verify"
     QUALITY = "quality.see"
+    LOANS = "loan.see"
+    DISPUTES = "dispute.see"
+    DISPUTE_WORK = "dispute.work"
+    DISPUTE_DECIDE = "dispute.decide"
 
 
 _EVERYONE = {Action.SIGN_OUT, Action.TODAY}
 _WATCHER = {*_EVERYONE, Action.LIVE, Action.WATCH}
-_READER = {*_WATCHER, Action.WORDS, Action.CASES, Action.RECORDS, Action.CLIPS, Action.QUALITY}
+_READER = {
+    *_WATCHER,
+    Action.WORDS,
+    Action.CASES,
+    Action.RECORDS,
+    Action.CLIPS,
+    Action.QUALITY,
+    Action.LOANS,
+    Action.DISPUTES,
+    Action.DISPUTE_WORK,
+}
 
 ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.VIEWER: frozenset(_WATCHER),
         #: An agent hears and reads the calls that he or she takes over: own calls, no others.
         Role.AGENT: frozenset({*_WATCHER, Action.REVEAL, Action.TAKE_OVER}),
-        Role.UNDERWRITER: frozenset({*_READER, Action.REVEAL, Action.DECIDE}),
+        Role.UNDERWRITER: frozenset({*_READER, Action.REVEAL, Action.DECIDE, Action.DISPUTE_DECIDE}),
         Role.FRAUD_ANALYST: frozenset({*_READER, Action.LISTEN, Action.NUDGE}),
         Role.SUPERVISOR: frozenset(
             {
@@ -66,10 +80,22 @@ ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.CORRECT,
                 Action.TAKE_OVER,
                 Action.DECIDE,
+                Action.DISPUTE_DECIDE,
                 Action.AUDIT,
             }
         ),
-        Role.AUDITOR: frozenset({*_WATCHER, Action.CASES, Action.RECORDS, Action.AUDIT, Action.VERIFY, Action.QUALITY}),
+        Role.AUDITOR: frozenset(
+            {
+                *_WATCHER,
+                Action.CASES,
+                Action.RECORDS,
+                Action.LOANS,
+                Action.DISPUTES,
+                Action.AUDIT,
+                Action.VERIFY,
+                Action.QUALITY,
+            }
+        ),
         #: Runs the machine and its keys; sees nobody's data.
         Role.OPERATOR: frozenset({*_EVERYONE, Action.AUDIT, Action.VERIFY, Action.QUALITY}),
     }

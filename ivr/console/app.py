@@ -21,14 +21,17 @@ from core.usecases.staff import Visitor
 from ivr.console.call_page import CallPage
 from ivr.console.cases import Cases
 from ivr.console.desk import Desk
+from ivr.console.disputes import Disputes
 from ivr.console.door import Door, Listed
 from ivr.console.grants import Grants
 from ivr.console.labels import load_labels
 from ivr.console.ladder import Calls, Ladder
 from ivr.console.listening import Listening
 from ivr.console.live import Live
+from ivr.console.loans import Loans
 from ivr.console.masking import Masker
 from ivr.console.overview import Overview
+from ivr.console.purposes import CaseLock
 from ivr.console.quality import Quality
 from ivr.console.records import Records
 from ivr.console.sign_in import SignIn
@@ -100,7 +103,10 @@ def console(parts: ConsoleParts) -> Console:
     CallPage(door, parts.storage, desk, views, masker, steps, fields, grants, prompts)
     Ladder(door, parts.storage, desk, parts.calls, views)
     Listening(door, parts.storage, desk, parts.calls, grants)
-    Cases(door, parts.storage, parts.clock, views, grants, parts.rules)
+    lock = CaseLock(parts.storage, views, grants)
+    Cases(door, parts.storage, parts.clock, views, lock, parts.rules)
+    Loans(door, parts.storage, parts.clock, views, lock)
+    Disputes(door, parts.storage, parts.clock, parts.ids, parts.rules.pack, views, lock)
     Records(door, parts.storage, views, masker, grants)
     Overview(door, parts.storage, parts.clock, desk, views)
     Quality(door, parts.runs, views)

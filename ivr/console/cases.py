@@ -7,27 +7,26 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from core.application import Status
 from core.decision.keeping import KeptReceipt, ReviewNote
 from core.decision.reasons import reasons_a_person_may_give
-from core.errors import Conflict, CryptoError, Forbidden, InvalidInput, NotFound
+from core.errors import CryptoError, Forbidden, InvalidInput, NotFound
 from core.evidence import Answer
 from core.ports import Clock, OfferAnswer, StoredApplication
 from core.storage.figures import hands_on, list_applications
 from core.storage.store import SqlStorage
 from core.usecases import looks, review
 from core.usecases.decisions import Rulebook
-from core.usecases.looks import Purpose
 from core.usecases.review import Verdict
 from core.usecases.roles import Action, Role, may
 from core.usecases.staff import Visitor
-from ivr.console.call_page import parse_purpose
 from ivr.console.door import Door
 from ivr.console.forms import read_form
-from ivr.console.grants import REVEAL_SECONDS, Grants
+from ivr.console.grants import REVEAL_SECONDS
 from ivr.console.masking import IDENTITY, PERSONAL, masked_value
+from ivr.console.purposes import CaseLock
 from ivr.console.sounds import cut, outline, wav
 from ivr.console.views import Views
 from ivr.dialogue.slots import to_json
@@ -64,9 +63,9 @@ class _Case:
 
 class Cases:
     def __init__(
-        self, door: Door, storage: SqlStorage, clock: Clock, views: Views, grants: Grants, rules: Rulebook
+        self, door: Door, storage: SqlStorage, clock: Clock, views: Views, lock: CaseLock, rules: Rulebook
     ) -> None:
-        self._storage, self._clock, self._views, self._grants, self._rules = storage, clock, views, grants, rules
+        self._storage, self._clock, self._views, self._lock, self._rules = storage, clock, views, lock, rules
         door.page("/console/cases", Action.CASES, self.list)
         door.page("/console/cases/{case_id}", Action.CASES, self.show)
         door.page("/console/cases/{case_id}", Action.CASES, self.open, "POST")
@@ -92,11 +91,8 @@ class Cases:
     async def open(self, request: Request, who: Visitor) -> Response:
         """State a purpose, then see."""
         case_id = request.path_params["case_id"]
-        purpose = parse_purpose((await read_form(request)).get("purpose", ""))
         await asyncio.to_thread(self._require, case_id)
-        await asyncio.to_thread(looks.case_viewed, self._storage, who.staff_id, case_id, purpose)
-        self._grants.give(who, case_id, "case")
-        return RedirectResponse(f"/console/cases/{case_id}", 303)
+        return await self._lock.open(request, who, case_id)
 
     def _require(self, case_id: str) -> None:
         with self._storage.begin() as work:
@@ -104,10 +100,9 @@ class Cases:
 
     async def show(self, request: Request, who: Visitor) -> Response:
         case_id = request.path_params["case_id"]
-        purposes = [purpose.value for purpose in Purpose]
-        if not self._grants.has(who, case_id, "case"):
+        if not self._lock.has(who, case_id):
             await asyncio.to_thread(self._require, case_id)
-            return self._views.page("ask_purpose.html", who, "cases", name=case_id, purposes=purposes)
+            return self._lock.ask(who, "cases", "case.title", case_id)
         case = await asyncio.to_thread(self._read, case_id)
         words = may(who.role, Action.WORDS)
         return self._views.page(
@@ -144,15 +139,11 @@ class Cases:
             raise NotFound("There is no such field.")
         return answer
 
-    def _granted(self, who: Visitor, case_id: str) -> None:
-        if not self._grants.has(who, case_id, "case"):
-            raise Conflict("State why you look at this case first.")
-
     async def reveal(self, request: Request, who: Visitor) -> Response:
         """One field in full, for thirty seconds, with a reason."""
         case_id = request.path_params["case_id"]
         form = await read_form(request)
-        self._granted(who, case_id)
+        self._lock.require(who, case_id)
         case = await asyncio.to_thread(self._read, case_id)
         field = form.get("field", "")
         answer = self._answer(case.stored, field)
@@ -167,7 +158,7 @@ class Cases:
     async def clip(self, request: Request, who: Visitor) -> Response:
         """The piece of the recording in which the field was said."""
         case_id, field = request.path_params["case_id"], request.path_params["field"]
-        self._granted(who, case_id)
+        self._lock.require(who, case_id)
         case = await asyncio.to_thread(self._read, case_id)
         answer = self._answer(case.stored, field)
         last = answer.evidence[-1] if answer.evidence else None
@@ -180,7 +171,7 @@ class Cases:
         """Approve, decline with reason codes, or send back as incomplete."""
         case_id = request.path_params["case_id"]
         form = await read_form(request)
-        self._granted(who, case_id)
+        self._lock.require(who, case_id)
         try:
             verdict = Verdict(form.get("verdict", ""))
         except ValueError:

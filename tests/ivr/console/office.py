@@ -21,7 +21,7 @@ from ivr.quality.runs import RunBook
 from ivr.settings import Settings
 from ivr.system import SystemIds
 from tests.core.usecases.test_staff import MovingClock
-from tests.ivr.small_line import SmallLine
+from tests.ivr.small_line import CALL, SmallLine, by_keys
 
 HOME = "http://console.test"
 PASSWORD = "a long enough password"
@@ -37,6 +37,7 @@ class Office:
         self.clock, self.ids = clock or MovingClock(), SystemIds()
         self.storage, self.board = self.line.house.storage, self.line.house.board
         settings = Settings(data_dir=folder)
+        self.pack = packaged("us")
         self.console = console(
             ConsoleParts(
                 storage=self.storage,
@@ -44,8 +45,8 @@ class Office:
                 ids=self.ids,
                 board=self.board,
                 calls=self.line.house.switchboard,
-                house=dialogue_house(settings, packaged("us")),
-                rules=Rulebook(packaged("us"), packaged_policy()),
+                house=dialogue_house(settings, self.pack),
+                rules=Rulebook(self.pack, packaged_policy()),
                 runs=RunBook(settings.quality_path),
                 public_url=HOME,
                 demo=demo,
@@ -94,3 +95,15 @@ async def open_office(
     async with office.app.router.lifespan_context(office.app):
         yield office
     office.storage.close()
+
+
+async def keyed_to_the_end(line: SmallLine) -> None:
+    """One call, keyed to its end: the offer is accepted."""
+    await line.answer()
+    await line.until("code.ask", by_keys)
+    assert CALL.caller is not None
+    texts = line.house.sms_inbox.inbox(CALL.caller)
+    await line.keys(next(word for word in texts[-1].text.split() if word.isdigit()))
+    await line.keys("1")
+    await line.prompts_out()
+    await line.house.switchboard.ended("CA1", "completed")

@@ -25,7 +25,12 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 def _address(path: str) -> str:
-    return path.replace("{call_id}", "CA1").replace("{case_id}", "case_1").replace("{field}", "amount")
+    return (
+        path.replace("{call_id}", "CA1")
+        .replace("{case_id}", "case_1")
+        .replace("{field}", "amount")
+        .replace("{dispute_id}", "d_1")
+    )
 
 
 async def _ask(client: httpx.AsyncClient, listed: Listed) -> int:

@@ -9,6 +9,9 @@ from core.application import Status
 from core.catalogue import Employment, Purpose
 from core.decision.model import Outcome
 from core.errors import InvalidInput
+from core.lending.dispute import Cause, DisputeState
+from core.lending.ledger import Account, Kind
+from core.lending.loan import InstalmentState, LoanState
 from core.risk import Band
 from core.usecases import looks
 from core.usecases.review import Verdict
@@ -26,6 +29,12 @@ GROUPS = {
     "verdict": Verdict,
     "employment": Employment,
     "purpose": [*Purpose, *looks.Purpose],
+    "loan_state": LoanState,
+    "pay": InstalmentState,
+    "posting": Kind,
+    "account": Account,
+    "dispute_state": DisputeState,
+    "cause": Cause,
     "step": [question.id for question in load_script().questions],
 }
 

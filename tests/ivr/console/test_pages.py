@@ -14,8 +14,8 @@ from core.storage.figures import audit_page, hands_on, list_applications, list_r
 from core.usecases.roles import Role
 from ivr.console.sounds import cut, outline, wav
 from speech.audio import encode_mulaw, silence_mulaw
-from tests.ivr.console.office import Office, open_office
-from tests.ivr.small_line import CALL, CLIPS, SmallLine, by_keys, load_clip
+from tests.ivr.console.office import Office, keyed_to_the_end, open_office
+from tests.ivr.small_line import CLIPS, SmallLine, load_clip
 
 
 @pytest.fixture
@@ -23,14 +23,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     """One call, keyed to its end: the offer is accepted."""
     line = SmallLine(tmp_path)
     async with open_office(tmp_path, line) as office:
-        await line.answer()
-        await line.until("code.ask", by_keys)
-        assert CALL.caller is not None
-        texts = line.house.sms_inbox.inbox(CALL.caller)
-        await line.keys(next(word for word in texts[-1].text.split() if word.isdigit()))
-        await line.keys("1")
-        await line.prompts_out()
-        await line.house.switchboard.ended("CA1", "completed")
+        await keyed_to_the_end(line)
         yield office
 
 
