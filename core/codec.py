@@ -48,28 +48,53 @@ def from_json(kind: type[T], text: bytes | str) -> T:
 
 def to_plain(value: object, at: str = "") -> Any:
     """``value`` as JSON-ready data. Raises ``InvalidInput`` for something JSON cannot hold exactly."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Money):
-        return _money_plain(value)
-    if isinstance(value, _MASKED):
-        return value.value
-    if isinstance(value, Decimal):
-        return _decimal_text(value, at)
-    if isinstance(value, datetime):
-        return _moment(value, at).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: to_plain(getattr(value, field.name), _dotted(at, field.name))
-            for field in dataclasses.fields(value)
-        }
-    if isinstance(value, tuple):
-        return [to_plain(item, f"{at}[{index}]") for index, item in enumerate(value)]
-    return _json_value(value, at)
+    return _writer(type(value))(value, (None, at))
+
+
+#: Where a value lies, as (where its container lies, its name or index there). Spelled out only when it is refused:
+#: a stored decision holds thousands of values.
+_Way = tuple[Any, str | int]
+_Writer = Callable[[Any, _Way], Any]
+_FOUND: dict[type[Any], _Writer] = {}
+
+
+def _writer(kind: type[Any]) -> _Writer:
+    """How values of exactly this type are written; found once for each type."""
+    if kind not in _FOUND:
+        _FOUND[kind] = _find_writer(kind)
+    return _FOUND[kind]
+
+
+def _find_writer(kind: type[Any]) -> _Writer:
+    for known, write in _WRITERS:
+        if issubclass(kind, known):
+            return write
+    if dataclasses.is_dataclass(kind):
+        return _fields_writer(tuple(field.name for field in dataclasses.fields(kind)))
+    return lambda value, way: _json_value(value, _spelled(way))
+
+
+def _fields_writer(names: tuple[str, ...]) -> _Writer:
+    def write(value: Any, way: _Way) -> dict[str, Any]:
+        found = {}
+        for name in names:
+            item = getattr(value, name)
+            found[name] = _writer(type(item))(item, (way, name))
+        return found
+
+    return write
+
+
+def _write_tuple(value: tuple[Any, ...], way: _Way) -> list[Any]:
+    return [_writer(type(item))(item, (way, index)) for index, item in enumerate(value)]
+
+
+def _spelled(way: _Way) -> str:
+    around, name = way
+    if around is None:
+        return str(name)
+    before = _spelled(around)
+    return f"{before}[{name}]" if isinstance(name, int) else _dotted(before, name)
 
 
 def from_plain(kind: type[T], data: Any, at: str = "") -> T:
@@ -146,10 +171,11 @@ def _read_decimal(data: Any, at: str) -> Decimal:
     return value
 
 
-def _money_plain(value: Money) -> dict[str, str]:
+def _write_money(value: Money, _way: _Way) -> dict[str, str]:
     """Raises ``InvalidMoney`` for an amount too large to be read back."""
     text = str(value)
-    Money.parse(text, value.currency)
+    if len(text) > _SURELY_READ_BACK:
+        Money.parse(text, value.currency)
     return {"amount": text, "currency": value.currency}
 
 
@@ -228,6 +254,20 @@ def _no_constant(_text: str) -> None:
     raise ValueError
 
 
+#: An amount that is written no longer than this has at most fifteen digits before the point.
+_SURELY_READ_BACK = 15
+#: The first that fits is taken, so a time stands before a date, and an enumeration before what its values are.
+_WRITERS: tuple[tuple[Any, _Writer], ...] = (
+    ((type(None), bool), lambda value, _way: value),
+    (Enum, lambda value, _way: value.value),
+    (str, lambda value, way: value if type(value) is str else _json_value(value, _spelled(way))),
+    (Money, _write_money),
+    (_MASKED, lambda value, _way: value.value),
+    (Decimal, lambda value, way: str(value) if value.is_finite() else _decimal_text(value, _spelled(way))),
+    (datetime, lambda value, way: _moment(value, _spelled(way)).isoformat()),
+    (date, lambda value, _way: value.isoformat()),
+    (tuple, _write_tuple),
+)
 _SCALARS: dict[Any, Callable[[Any, str], Any]] = {
     Money: _read_money,
     Decimal: _read_decimal,

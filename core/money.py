@@ -75,7 +75,10 @@ class Money:
 
     def __str__(self) -> str:
         """The plain decimal string, always with all minor digits."""
-        return f"{self.major:.{CURRENCY_DIGITS[self.currency]}f}"
+        places = CURRENCY_DIGITS[self.currency]
+        digits = str(abs(self.minor)).rjust(places + 1, "0")
+        sign = "-" if self.minor < 0 else ""
+        return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
     def __repr__(self) -> str:
         return f"Money('{self}', '{self.currency}')"

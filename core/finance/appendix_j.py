@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from core.errors import InvalidInput
 from core.finance.rounding import working_precision
-from core.finance.solver import Flow, exact, solve
-from core.finance.unit_period import find_unit_period, series_anchor
+from core.finance.solver import Flow, exact, powers, solve
+from core.finance.unit_period import UnitPeriod, find_unit_period, series_anchor
 
 __all__ = ["DatedFlow", "Series", "apr_of_dates", "apr_of_series", "mapr_of_dates"]
 
@@ -58,16 +59,29 @@ def apr_of_dates(advances: Sequence[DatedFlow], payments: Sequence[DatedFlow]) -
     start = min(flow.day for flow in advances)
     if any(flow.day < start for flow in payments):
         raise InvalidInput("payments", "no payment may come before the first advance")
-    paid_on = [flow.day for flow in payments]
-    drawn_on = [flow.day for flow in advances]
+    unit, drawn, paid = _placed(tuple(flow.day for flow in advances), tuple(flow.day for flow in payments))
+
+    def at(flows: Sequence[DatedFlow], places: _Places) -> list[Series]:
+        return [Series(flow.amount, *place) for flow, place in zip(flows, places, strict=True)]
+
+    return apr_of_series(unit.per_year, at(advances, drawn), at(payments, paid)), unit.per_year
+
+
+_Places = tuple[tuple[int, Fraction], ...]
+
+
+@lru_cache(maxsize=512)
+def _placed(drawn_on: tuple[date, ...], paid_on: tuple[date, ...]) -> tuple[UnitPeriod, _Places, _Places]:
+    """The unit-period of these dates, and where each of them lies. One day's loans share their dates, so that most
+    need not be counted again."""
+    start = min(drawn_on)
     unit = find_unit_period(start, drawn_on, paid_on)
-
-    def placed(flows: Sequence[DatedFlow], anchor: int | None) -> list[Series]:
-        return [Series(flow.amount, *unit.between(start, flow.day, anchor)) for flow in flows]
-
     pay_anchor, draw_anchor = series_anchor(start, paid_on), series_anchor(start, drawn_on)
-    rate = apr_of_series(unit.per_year, placed(advances, draw_anchor), placed(payments, pay_anchor))
-    return rate, unit.per_year
+    return (
+        unit,
+        tuple(unit.between(start, day, draw_anchor) for day in drawn_on),
+        tuple(unit.between(start, day, pay_anchor) for day in paid_on),
+    )
 
 
 def mapr_of_dates(
@@ -96,9 +110,15 @@ def _expanded(series: Sequence[Series], sign: int, field: str) -> list[Flow]:
     return flows
 
 
-def _simple_on_fraction(rate: Decimal, flow: Flow) -> tuple[Decimal, Decimal]:
+def _simple_on_fraction(rate: Decimal, flows: Sequence[Flow]) -> Iterator[tuple[Decimal, Decimal]]:
     """1 / ((1 + f i)(1 + i)^t), and its slope: interest is simple on the odd fraction, (b)(6)."""
-    fraction = exact(flow.fraction)
-    odd = 1 + fraction * rate
-    factor = 1 / (odd * (1 + rate) ** flow.whole)
-    return factor, -factor * (fraction / odd + flow.whole / (1 + rate))
+    growth = 1 + rate
+    for flow, power in zip(flows, powers(growth, flows), strict=True):
+        if not flow.fraction.numerator:
+            factor = 1 / power
+            yield factor, -factor * flow.whole / growth
+            continue
+        fraction = exact(flow.fraction)
+        odd = 1 + fraction * rate
+        factor = 1 / (odd * power)
+        yield factor, -factor * (fraction / odd + flow.whole / growth)

@@ -5,7 +5,7 @@ Directive 2008/48/EC Annex I (now 2023/2225 Annex III); intervals by SWD(2012) 1
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -16,7 +16,7 @@ from core.errors import InvalidInput
 from core.finance.appendix_j import DatedFlow
 from core.finance.calendar import add_months, months_back
 from core.finance.rounding import working_precision
-from core.finance.solver import Flow, exact, solve
+from core.finance.solver import Flow, exact, powers, solve
 from core.finance.unit_period import series_anchor
 
 __all__ = ["Frequency", "aprc_of_dates", "aprc_of_years", "frequency_of", "interval"]
@@ -118,11 +118,14 @@ def _year_to(day: date) -> int:
     return (day - add_months(day, -12)).days
 
 
-def _compound(rate: Decimal, flow: Flow) -> tuple[Decimal, Decimal]:
+def _compound(rate: Decimal, flows: Sequence[Flow]) -> Iterator[tuple[Decimal, Decimal]]:
     """(1 + X)^-t and its slope."""
-    years = exact(flow.time)
-    factor = (-years * (1 + rate).ln()).exp() if flow.fraction else 1 / (1 + rate) ** flow.whole
-    return factor, -years * factor / (1 + rate)
+    growth = 1 + rate
+    log = growth.ln()
+    for flow, power in zip(flows, powers(growth, flows), strict=True):
+        years = exact(flow.time)
+        factor = (-years * log).exp() if flow.fraction else 1 / power
+        yield factor, -years * factor / growth
 
 
 def _told(problem: InvalidInput) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from core.errors import InvalidInput
 from core.finance.rounding import working_precision
-from core.finance.solver import Flow, solve
+from core.finance.solver import Flow, powers, solve
 
 __all__ = ["ChineseRates", "chinese_rates"]
 
@@ -41,6 +41,8 @@ def chinese_rates(principal: Decimal, upfront_fees: Decimal, payments: Sequence[
         return ChineseRates(rate * 100, rate * 1200, ((1 + rate) ** 12 - 1) * 100)
 
 
-def _monthly(rate: Decimal, flow: Flow) -> tuple[Decimal, Decimal]:
-    factor = 1 / (1 + rate) ** flow.whole
-    return factor, -flow.whole * factor / (1 + rate)
+def _monthly(rate: Decimal, flows: Sequence[Flow]) -> Iterator[tuple[Decimal, Decimal]]:
+    growth = 1 + rate
+    for flow, power in zip(flows, powers(growth, flows), strict=True):
+        factor = 1 / power
+        yield factor, -flow.whole * factor / growth

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice, pairwise
 
 from core.errors import InvalidInput
@@ -94,14 +95,16 @@ class Plan:
             raise InvalidInput("first_due", "the first payment must be due after the start")
 
 
+@lru_cache(maxsize=512)
 def schedule(plan: Plan) -> tuple[Instalment, ...]:
-    """The rows of ``plan``, in order of their due dates.
+    """The rows of ``plan``, in order of their due dates. The last few hundred plans are remembered: looking for
+    offers asks for the same ones again.
 
     A regular month under 30/360 is exactly a twelfth of a year; an odd first period counts by the day count.
     A payment never falls below the interest of its row, so the balance never grows.
     """
     with working_precision():
-        dues = list(islice(due_dates(plan.start, plan.first_due), plan.amortise_over or plan.months))
+        dues = _dues(plan.start, plan.first_due, plan.amortise_over or plan.months)
         if plan.method is Method.BULLET:
             return _bullet(plan, dues[plan.months - 1])
         if plan.method is Method.EQUAL_INSTALMENT:
@@ -111,6 +114,11 @@ def schedule(plan: Plan) -> tuple[Instalment, ...]:
             part = _to_minor(Decimal(plan.principal.minor) / plan.months, plan.rounding)
             return _rows(plan, dues, lambda interest: part + interest)
         return _rows(plan, dues, lambda interest: interest)
+
+
+@lru_cache(maxsize=512)
+def _dues(start: date, first_due: date | None, count: int) -> tuple[date, ...]:
+    return tuple(islice(due_dates(start, first_due), count))
 
 
 def totals(rows: tuple[Instalment, ...]) -> tuple[Money, Money, Money]:
@@ -127,7 +135,7 @@ def _to_minor(amount: Decimal, rounding: str) -> int:
     return int(amount.to_integral_value(rounding=rounding))
 
 
-def _periods(plan: Plan, dues: list[date], basis: DayCount) -> list[Fraction]:
+def _periods(plan: Plan, dues: tuple[date, ...], basis: DayCount) -> list[Fraction]:
     """The part of a year of each row. Regular months of equal-month conventions are a twelfth by definition."""
     if not basis.equal_months:
         return [year_fraction(begin, due, basis) for begin, due in pairwise([plan.start, *dues])]
@@ -140,7 +148,7 @@ def _interest(plan: Plan, balance: int, part: Fraction) -> int:
     return _to_minor(exact, plan.interest_rounding or plan.rounding)
 
 
-def _rows(plan: Plan, dues: list[date], payment_for: Callable[[int], int]) -> tuple[Instalment, ...]:
+def _rows(plan: Plan, dues: tuple[date, ...], payment_for: Callable[[int], int]) -> tuple[Instalment, ...]:
     currency = plan.principal.currency
     balance = plan.principal.minor
     rows: list[Instalment] = []
@@ -162,7 +170,7 @@ def _rows(plan: Plan, dues: list[date], payment_for: Callable[[int], int]) -> tu
     return tuple(rows)
 
 
-def _level(plan: Plan, dues: list[date]) -> int:
+def _level(plan: Plan, dues: tuple[date, ...]) -> int:
     """The equal payment: the principal over the sum of the discount factors of all periods."""
     factor = Decimal(1)
     factors = Decimal(0)

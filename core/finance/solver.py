@@ -5,14 +5,14 @@ A rate is returned only where it is the single one; flows that allow none, or se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from core.errors import InvalidInput
 
-__all__ = ["Flow", "exact", "solve"]
+__all__ = ["Flow", "exact", "powers", "solve"]
 
 _STEPS = 400
 _LARGEST = Decimal(10) ** 18
@@ -35,12 +35,26 @@ class Flow:
         return self.whole + self.fraction
 
 
-#: For a rate per period and a flow: its present-value factor, and that factor's slope in the rate.
-Discount = Callable[[Decimal, Flow], tuple[Decimal, Decimal]]
+#: For a rate per period and flows: each one's present-value factor, and that factor's slope in the rate.
+Discount = Callable[[Decimal, Sequence[Flow]], Iterable[tuple[Decimal, Decimal]]]
+_ZERO = Decimal(0)
 
 
 def exact(fraction: Fraction) -> Decimal:
-    return Decimal(fraction.numerator) / fraction.denominator
+    return Decimal(fraction.numerator) / fraction.denominator if fraction.numerator else _ZERO
+
+
+def powers(growth: Decimal, flows: Sequence[Flow]) -> Iterator[Decimal]:
+    """``growth`` to the whole periods of each flow. Flows one period apart, as most are, cost one product each."""
+    whole, power = 0, Decimal(1)
+    for flow in flows:
+        step = flow.whole - whole
+        if step == 1:
+            power *= growth
+        elif step:
+            power = growth**flow.whole
+        whole = flow.whole
+        yield power
 
 
 def solve(flows: Sequence[Flow], discount: Discount) -> Decimal:
@@ -58,8 +72,7 @@ def solve(flows: Sequence[Flow], discount: Discount) -> Decimal:
 
     def worth(rate: Decimal) -> tuple[Decimal, Decimal]:
         value = slope = Decimal(0)
-        for flow in flows:
-            factor, change = discount(rate, flow)
+        for flow, (factor, change) in zip(flows, discount(rate, flows), strict=True):
             value += flow.amount * factor
             slope += flow.amount * change
         return value, slope
@@ -69,11 +82,13 @@ def solve(flows: Sequence[Flow], discount: Discount) -> Decimal:
     return rate
 
 
-def _merged(flows: Sequence[Flow]) -> list[tuple[Fraction, Decimal]]:
-    nets: dict[Fraction, Decimal] = {}
+def _merged(flows: Sequence[Flow]) -> list[tuple[tuple[int, Fraction], Decimal]]:
+    """What flows at each time, in order of time; a fraction is always below one period."""
+    nets: dict[tuple[int, Fraction], Decimal] = {}
     for flow in flows:
-        nets[flow.time] = nets.get(flow.time, Decimal(0)) + flow.amount
-    return sorted((time, net) for time, net in nets.items() if net)
+        at = (flow.whole, flow.fraction)
+        nets[at] = nets.get(at, _ZERO) + flow.amount
+    return sorted((at, net) for at, net in nets.items() if net)
 
 
 def _root(worth: Callable[[Decimal], tuple[Decimal, Decimal]]) -> Decimal:
@@ -100,7 +115,7 @@ def _root(worth: Callable[[Decimal], tuple[Decimal, Decimal]]) -> Decimal:
 
 
 def _refuse_several(
-    flows: Sequence[Flow], discount: Discount, rate: Decimal, merged: list[tuple[Fraction, Decimal]]
+    flows: Sequence[Flow], discount: Discount, rate: Decimal, merged: list[tuple[tuple[int, Fraction], Decimal]]
 ) -> None:
     """A rate is the only one when the running sum changes its sign once (Norstrom), or when the borrower is never
     ahead of the lender at that rate (Teichroew, Robichek and Montalbano)."""
@@ -113,7 +128,8 @@ def _refuse_several(
     if len(signs) <= 2:
         return
     ahead = Decimal(0)
-    for flow in sorted(flows, key=lambda one: (one.time, -one.amount)):
-        ahead += flow.amount * discount(rate, flow)[0]
+    ordered = sorted(flows, key=lambda one: (one.time, -one.amount))
+    for flow, (factor, _) in zip(ordered, discount(rate, ordered), strict=True):
+        ahead += flow.amount * factor
         if ahead < -_CLOSE * abs(merged[0][1]):
             raise InvalidInput("payments", "more than one rate fits, as payments run ahead of later advances")

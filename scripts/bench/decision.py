@@ -95,14 +95,15 @@ def report(dice: random.Random) -> Checks:
 
 
 def timed(count: int, work: Callable[[int], Any]) -> dict[str, float]:
-    """By the clock, and by the processor alone (``cpu_p99``), which other work on the machine does not move."""
+    """By the clock, and by the processor alone (``cpu_…``), which other work on the machine moves less."""
     spent, processor = [], []
     for number in range(count):
-        began, busy = time.perf_counter(), time.process_time()
+        began, began_busy = time.perf_counter(), time.process_time()
         work(number)
         spent.append(1000 * (time.perf_counter() - began))
-        processor.append(1000 * (time.process_time() - busy))
-    return quantiles(spent) | {"cpu_p99": quantiles(processor)["p99"]}
+        processor.append(1000 * (time.process_time() - began_busy))
+    busy = quantiles(processor)
+    return quantiles(spent) | {"cpu_p50": busy["p50"], "cpu_p99": busy["p99"]}
 
 
 def quantiles(spent: list[float]) -> dict[str, float]:
@@ -219,7 +220,8 @@ def main() -> int:
     else:
         for name, row in found.items():
             print(f"{name:10} " + "  ".join(f"{key} {value}" for key, value in row.items()))
-    return 0 if found["engine"]["cpu_p99"] < 20 and found["outside"]["p99"] < 2000 else 1
+    fast = all(found[name]["cpu_p99"] < 20 for name in ("engine", "stored"))
+    return 0 if fast and found["outside"]["p99"] < 2000 else 1
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,12 +10,13 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidInput
 from core.finance.rounding import working_precision
-from core.finance.solver import Flow, exact, solve
+from core.finance.solver import Flow, exact, powers, solve
 
 
-def compound(rate: Decimal, flow: Flow) -> tuple[Decimal, Decimal]:
-    factor = 1 / (1 + rate) ** flow.whole
-    return factor, -flow.whole * factor / (1 + rate)
+def compound(rate: Decimal, flows: Sequence[Flow]) -> Iterator[tuple[Decimal, Decimal]]:
+    for flow in flows:
+        factor = 1 / (1 + rate) ** flow.whole
+        yield factor, -flow.whole * factor / (1 + rate)
 
 
 def rate_of(*amounts: str | int) -> Decimal:
@@ -68,3 +70,11 @@ def test_at_the_rate_found_nothing_is_left(advance: int, payments: list[int]) ->
         worth = sum((amount / (1 + rate) ** index for index, amount in enumerate(amounts)), Decimal(0))
     assert rate >= 0
     assert abs(worth) < advance * Decimal(10) ** -20
+
+
+def test_powers_are_those_of_each_flow_whatever_their_order() -> None:
+    flows = [Flow(Decimal(1), whole) for whole in (0, 1, 2, 2, 7, 8, 3, 0)]
+    with working_precision():
+        growth = Decimal("1.0123")
+        for power, flow in zip(powers(growth, flows), flows, strict=True):
+            assert abs(power - growth**flow.whole) < Decimal(10) ** -38
