@@ -262,7 +262,7 @@ class CallRunner:
                 "line", spoken.from_ms, self._now_ms, spoken.say.words, status, prompt_id=spoken.say.prompt_id
             )
         )
-        await self._dispatch(PromptDone(spoken.say.say_id, heard=not event.flushed))
+        await self._dispatch(PromptDone(spoken.say.say_id, not event.flushed, spoken.from_ms, self._now_ms))
         if self._closing_at_ms is not None and spoken.say.say_id == self._last_mark:
             await self._close()
 

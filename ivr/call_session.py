@@ -29,10 +29,11 @@ from ivr.dialogue.events import (
 )
 from ivr.dialogue.keying import pressed
 from ivr.dialogue.listening import heard, silent
+from ivr.dialogue.offering import decided
 from ivr.dialogue.played import close, played
+from ivr.dialogue.proving import code_checked, code_sent
 from ivr.dialogue.staffing import act
 from ivr.dialogue.state import CallState, House, fold
-from ivr.dialogue.steps import code_checked, code_sent, decided
 
 __all__ = ["CallSession"]
 

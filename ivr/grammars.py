@@ -35,6 +35,8 @@ def grammars_for(script: Script, prompts: Catalogue) -> Mapping[str, tuple[str, 
     if yes_no is not None:
         made["yes_no"] = yes_no
         made["which_slot"] = (*yes_no, *prompts.phrases("fields"))
+    if "code" in made:
+        made["code"] = (*made["code"], *prompts.phrases("no_report"))
     if "resume" in made:
         made["resume"] = (*made["resume"], *prompts.phrases("start_again"))
     return made

@@ -11,13 +11,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from core.events import TranscriptLine
 from core.storage.opening import open_storage
 from core.usecases.desk import ApplicationDesk
+from core.usecases.verify import Verifier
 from ivr.exchange import Parts, make_line, rulebook
 from ivr.live_board import BoardFact, LiveBoard
+from ivr.outside import outside_checks
 from ivr.replay.result import CallResult, HouseFactory, TurnTiming
+from ivr.sandbox.app import standalone_app
 from ivr.sandbox.inbox import SmsBox
+from ivr.sandbox.people import LIST_SECRET
 from ivr.settings import Settings
 from ivr.switchboard import LineSwitchboard
 from ivr.system import SystemClock, SystemIds
@@ -43,13 +49,18 @@ class RehearsalHouse:
             clock=clock,
             ids=ids,
             sms=self.sms_inbox,
-            desk=ApplicationDesk(self.storage, clock, rulebook(settings)),
+            desk=ApplicationDesk(self.storage, clock, rulebook(settings), self._checks(clock)),
             recognizer=recognizer,
             voice=voice,
             board=self.board,
             metrics=Metrics(),
         )
         self.switchboard: LineSwitchboard = make_line(settings, parts)
+
+    def _checks(self, clock: SystemClock) -> Verifier:
+        """The sandbox's bureau and registers, over their own HTTP but without a network."""
+        sandbox = httpx.ASGITransport(standalone_app(self.sms_inbox, clock))
+        return outside_checks("http://sandbox/sandbox", httpx.AsyncClient(transport=sandbox), clock, LIST_SECRET)
 
     def result(self, call_id: str) -> CallResult:
         facts = self.board.history(call_id)

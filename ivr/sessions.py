@@ -17,9 +17,9 @@ from core.events import JournalEntry
 from ivr.call_session import CallSession
 from ivr.dialogue.effects import AllowRecording, Effect, Finish, HandOver, Journal, SendCode
 from ivr.dialogue.events import CallBegan, CallEvent
+from ivr.dialogue.flow import binding, go_on
 from ivr.dialogue.script import Role
 from ivr.dialogue.state import CallState, House, fold
-from ivr.dialogue.steps import binding, go_on
 from ivr.line import CallNote
 
 __all__ = ["LineSession", "Sessions"]
@@ -112,7 +112,8 @@ class Sessions:
         here = tuple(entry for entry in entries if entry.call_id == call_id)
         kinds = {entry.kind for entry in here}
         state = CallState(call_id=call_id, case_id=case_id, caller=caller, today=now.date(), rate=self._house.rate)
-        state.recording = any(entry.kind == "consent" and entry.data.get("granted") is True for entry in here)
+        agreed = (entry.data for entry in here if entry.kind == "consent" and entry.data.get("granted") is True)
+        state.recording = any(consent["scope"] == "recording" for consent in agreed)
         earlier = fold(entries, self._house.currency)
         state.known = earlier if "resumed" in kinds else fold(here, self._house.currency)
         if "resumed" not in kinds and len(here) < len(entries) and earlier.worth_keeping:

@@ -17,6 +17,8 @@ from speech.repair.understand import ALTERNATIVES
 
 __all__ = ["ask", "ask_again", "echo_of", "next_question", "speak"]
 
+#: Their figures are disclosures, the same in every call.
+_SAME_FOR_ALL = {"consent.ask", "code.ask"}
 #: Listening for a plain yes or no to a value just read back.
 _CONFIRM = {"hangover_ms": 600, "max_ms": 8000, "no_input_ms": 6000}
 
@@ -40,7 +42,7 @@ def speak(
         prompt_id,
         f"{prefix} {prompt.text}".strip(),
         may_interrupt=may_interrupt,
-        keep=(not prompt.personal or prompt_id == "consent.ask") and not prefix,
+        keep=(not prompt.personal or prompt_id in _SAME_FOR_ALL) and not prefix,
         rate=state.rate or house.rate,
         leads=leads,
     )
@@ -51,6 +53,8 @@ def _figures(house: House, state: CallState, question: Question) -> dict[str, st
         return {"value": say_value(question.id, state.pending.values[0], house.prompts)}
     if question.role is Role.CONSENT:
         return {name: house.disclosures[name] for name in ("automated_voice", "recording_consent")}
+    if question.role is Role.CODE:
+        return {"credit_report": house.disclosures.get("credit_report", "")}
     if question.role is Role.SUMMARY:
         return {
             slot.id: say_value(slot.id, state.slots[slot.id].value, house.prompts)

@@ -26,7 +26,8 @@ def obey(house: House, state: CallState, command: Command) -> list[Effect]:
             state.rate = max(_SLOWEST, (state.rate or house.rate) - 25)
             return _person(house, state) if spent else ask_again(house, state)
         case Command.HELP:
-            text = house.prompts.render("line.help").text
+            own = f"{state.focus}.help"
+            text = house.prompts.render(own if house.prompts.has(own) else "line.help").text
             return _person(house, state) if spent else ask(house, state, state.variant, text)
         case Command.DONT_KNOW:
             return trouble(house, state, "dont_know")

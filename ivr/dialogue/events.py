@@ -46,10 +46,13 @@ class CallBegan:
 
 @dataclass(frozen=True, slots=True)
 class PromptDone:
-    """A prompt's mark came back. ``heard`` is False when it was flushed by a ``StopPlayback``."""
+    """A prompt's mark came back. ``heard`` is False when it was flushed by a ``StopPlayback``. Where it lies in the
+    line's track: ``None`` where nothing was recorded."""
 
     say_id: int
     heard: bool
+    from_ms: int | None = None
+    until_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

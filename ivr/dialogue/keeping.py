@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from core.application import Consent
 from core.codec import to_plain
 from core.evidence import Answer, Evidence, ReadBack, Source
 from ivr.dialogue.effects import Journal
 from ivr.dialogue.slots import to_json
-from ivr.dialogue.state import CallState, with_read_back
+from ivr.dialogue.state import CallState, House, with_read_back
 from speech.answers.model import Parsed
 
-__all__ = ["Heard", "confirm", "keep", "text_hash"]
+__all__ = ["Heard", "agree", "confirm", "keep", "text_hash"]
 
 
 class Heard:
@@ -48,6 +49,23 @@ def confirm(state: CallState, names: tuple[str, ...], how: ReadBack) -> Journal:
     for name in names:
         state.slots[name] = with_read_back(state.slots[name], how)
     return Journal("confirmed", {"names": list(names), "how": how.value})
+
+
+def agree(house: House, state: CallState, scope: str, text_id: str, evidence: Evidence, *, granted: bool) -> Journal:
+    """Note a consent, or its refusal, with the exact text it was asked with."""
+    digest = text_hash(house.disclosures[text_id])
+    named = f"{house.disclosure_version}/{text_id}"
+    state.known.consents.append(Consent(scope, granted, named, digest, evidence.at))
+    return Journal(
+        "consent",
+        {
+            "scope": scope,
+            "granted": granted,
+            "text_id": named,
+            "text_hash": digest,
+            "evidence": to_plain(evidence),
+        },
+    )
 
 
 def text_hash(text: str) -> str:

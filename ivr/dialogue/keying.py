@@ -12,6 +12,8 @@ from ivr.dialogue.effects import AwaitKeys, Effect, StopListening, StopPlayback
 from ivr.dialogue.focus import in_focus
 from ivr.dialogue.keeping import Heard
 from ivr.dialogue.keys import complete, read_keys
+from ivr.dialogue.proving import refuse_report
+from ivr.dialogue.script import Role
 from ivr.dialogue.state import CallState, House, Mode
 from ivr.dialogue.taking import take
 from speech.answers.model import Command, Parsed
@@ -33,6 +35,8 @@ def pressed(house: House, state: CallState, digit: str, now: datetime) -> list[E
         return []  # a disclosure is heard to its end, unless the caller wants a person
     if not state.keys and digit == "*":
         return [StopPlayback(), StopListening(), *ask_again(house, state)]
+    if not state.keys and digit == "#" and question.role is Role.CODE and question.id in state.disclosed:
+        return [StopPlayback(), StopListening(), *refuse_report(house, state, now)]
     first: list[Effect] = []
     if not state.keys:
         first = [StopPlayback(), StopListening()] if state.playing is not None else [StopListening()]

@@ -45,7 +45,8 @@ def heard(house: House, state: CallState, event: AnswerHeard, now: datetime) -> 
     if parsed.command is not None and transcript.confidence >= question.reject:
         return obey(house, state, parsed.command)
     # Words that are no answer here may still correct another field; then only how well they were heard counts.
-    sure = understood.confidence if parsed.readings else transcript.confidence
+    names_field = state.mode is Mode.WHICH_SLOT and parsed.topic is not None
+    sure = understood.confidence if parsed.readings and not names_field else transcript.confidence
     if sure < question.reject:
         return trouble(house, state, "no_match")
     evidence = Evidence(

@@ -20,10 +20,16 @@ def played(house: House, state: CallState, event: PromptDone) -> list[Effect]:
         return []
     _, question_id, text = state.disclosing
     state.disclosing = None
-    state.disclosed.add(question_id)
+    state.disclosed[question_id] = (event.from_ms, event.until_ms)
     if not state.recording:
         return []  # before consent nothing is kept; the consent itself names the text
-    told = {"question": question_id, "version": house.disclosure_version, "text_hash": text_hash(text)}
+    told = {
+        "question": question_id,
+        "version": house.disclosure_version,
+        "text_hash": text_hash(text),
+        "from_ms": event.from_ms,
+        "until_ms": event.until_ms,
+    }
     return [Journal("disclosed", told)]
 
 

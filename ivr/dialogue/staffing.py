@@ -9,11 +9,11 @@ from datetime import datetime
 
 from core.errors import Conflict, Forbidden
 from core.evidence import Evidence, Source
-from ivr.dialogue import steps
 from ivr.dialogue.asking import ask_again, speak
 from ivr.dialogue.commands import obey
 from ivr.dialogue.effects import Effect, Journal, StopListening, StopPlayback
 from ivr.dialogue.events import StaffAct
+from ivr.dialogue.flow import go_on
 from ivr.dialogue.keeping import keep
 from ivr.dialogue.slots import from_json
 from ivr.dialogue.state import CallState, House
@@ -66,4 +66,4 @@ def _correct(house: House, state: CallState, event: StaffAct, now: datetime) -> 
         raise Conflict("There is no such field; choose one of the application.")
     value = from_json(event.slot, event.value, house.currency)
     evidence = Evidence(Source.STAFF, now, call_id=state.call_id, text=event.who)
-    return [keep(state, event.slot, value, evidence), *steps.go_on(house, state)]
+    return [keep(state, event.slot, value, evidence), *go_on(house, state)]

@@ -15,7 +15,7 @@ from core.application import Consent
 from core.codec import from_plain
 from core.decision.model import Decision
 from core.events import JournalEntry
-from core.evidence import Answer, Evidence, ReadBack
+from core.evidence import Answer, Evidence, ReadBack, Source
 from core.money import Money
 from core.risk import RiskReport
 from ivr.dialogue.prompts import Catalogue
@@ -83,6 +83,11 @@ class Known:
     assent: int | None = None
     terms_sent: bool = False
 
+    def refused(self, scope: str) -> bool:
+        """Whether the last word on this consent was a no."""
+        said = [consent.granted for consent in self.consents if consent.scope == scope]
+        return bool(said) and not said[-1]
+
     @property
     def worth_keeping(self) -> bool:
         """Whether there is anything to take up again: more than what every call brings along."""
@@ -126,7 +131,9 @@ class CallState:
     apologised: bool = False
     with_staff: bool = False
     disclosing: tuple[int, str, str] | None = None
-    disclosed: set[str] = field(default_factory=set)
+    #: The disclosures heard to their end, and where in the line's track.
+    disclosed: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    answered_by: Source = Source.SPEECH
     parts: DateParts = field(default_factory=DateParts)
     digits: str = field(default="", repr=False)
 

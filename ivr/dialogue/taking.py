@@ -12,6 +12,7 @@ from ivr.dialogue import steps
 from ivr.dialogue.asking import ask
 from ivr.dialogue.confirmation import Treatment, treat
 from ivr.dialogue.effects import Effect
+from ivr.dialogue.flow import go_on
 from ivr.dialogue.keeping import Heard, confirm, keep
 from ivr.dialogue.script import Question, Role
 from ivr.dialogue.slots import candidates, doubtful
@@ -45,7 +46,7 @@ def _take_slot(house: House, state: CallState, question: Question, heard: Heard)
         return _ask_which(house, state, Mode.WHICH_VALUE, Pending(question.id, values[:2], heard.evidence))
     value = values[0]
     if heard.keyed:
-        return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *steps.go_on(house, state)]
+        return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *go_on(house, state)]
     match treat(question, heard.sure, heard.unknown, doubtful(question, value)):
         case Treatment.REJECT:
             return trouble(house, state, "no_match")
@@ -53,7 +54,7 @@ def _take_slot(house: House, state: CallState, question: Question, heard: Heard)
             done = _settle_echoes(state)
             state.mode, state.pending = Mode.CONFIRM, Pending(question.id, (value,), heard.evidence)
             return [*done, *ask(house, state)]
-    return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *steps.go_on(house, state)]
+    return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *go_on(house, state)]
 
 
 def _ask_period(house: House, state: CallState, question: Question, heard: Heard, value: Money) -> list[Effect]:
@@ -114,7 +115,7 @@ def _take_confirmation(house: House, state: CallState, question: Question, heard
         return ask(house, state)
     if heard.parsed.value is True:
         stored = keep(state, question.id, pending.values[0], pending.evidence)
-        return [stored, confirm(state, (question.id,), ReadBack.EXPLICIT), *steps.go_on(house, state)]
+        return [stored, confirm(state, (question.id,), ReadBack.EXPLICIT), *go_on(house, state)]
     if heard.parsed.value is False:
         state.mode, state.pending = Mode.ASK, None
         return trouble(house, state, "rejected")
@@ -145,7 +146,7 @@ def _take_choice(house: House, state: CallState, question: Question, heard: Hear
     if len(fits) != 1:
         state.mode, state.pending = Mode.ASK, None
         return trouble(house, state, "no_match")
-    return [keep(state, question.id, fits[0], heard.evidence), *steps.go_on(house, state)]
+    return [keep(state, question.id, fits[0], heard.evidence), *go_on(house, state)]
 
 
 def _correct(house: House, state: CallState, slot: str, heard: Heard) -> list[Effect]:
@@ -167,7 +168,7 @@ def _correct(house: House, state: CallState, slot: str, heard: Heard) -> list[Ef
         state.focus, state.mode, state.pending = slot, Mode.CONFIRM, Pending(slot, values, heard.evidence)
         return [*done, *ask(house, state)]
     stored = keep(state, slot, values[0], heard.evidence)
-    return [*done, stored, *steps.go_on(house, state, house.prompts.render("line.changed").text)]
+    return [*done, stored, *go_on(house, state, house.prompts.render("line.changed").text)]
 
 
 def take(house: House, state: CallState, heard: Heard, now: datetime) -> list[Effect]:
@@ -197,7 +198,7 @@ def take(house: House, state: CallState, heard: Heard, now: datetime) -> list[Ef
 def _take_summary(house: House, state: CallState, heard: Heard) -> list[Effect]:
     if heard.parsed.value is True:
         names = tuple(question.id for question in house.script.slots if question.critical)
-        return [*_settle_echoes(state), confirm(state, names, ReadBack.EXPLICIT), *steps.go_on(house, state)]
+        return [*_settle_echoes(state), confirm(state, names, ReadBack.EXPLICIT), *go_on(house, state)]
     if heard.parsed.value is False:
         done = _settle_echoes(state)
         state.mode = Mode.WHICH_SLOT

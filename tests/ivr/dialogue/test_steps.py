@@ -70,7 +70,7 @@ def test_an_offer_cut_short_cannot_be_accepted() -> None:
     assert call.prompts.count("offer.ask") == 2
     assert call.ended == EndCall("accepted")
     told = [entry for entry in call.journal if entry.kind == "disclosed"]
-    assert [entry.data["question"] for entry in told] == ["offer"]
+    assert [entry.data["question"] for entry in told] == ["code", "offer"]
 
 
 @pytest.mark.parametrize("where", ["menu", "consent"])

@@ -138,6 +138,8 @@ class TextCall:
     steps: int = 0
     flush: set[str] = field(default_factory=set)
     over_prompt: dict[str, str] = field(default_factory=dict)
+    played_at: dict[str, tuple[int, int]] = field(default_factory=dict)
+    check: Callable[[str], str] = lambda code: "ok" if code == CODE else "wrong"
 
     def run(self, limit: int = 400) -> TextCall:
         self._feed(CallBegan("CA1", "case_1", self.caller, None, self.left_behind))
@@ -179,7 +181,7 @@ class TextCall:
                     self._feed(KeyPressed(pressed))
                 heard = effect.prompt_id not in self.flush
                 self.flush.discard(effect.prompt_id)
-                return [PromptDone(effect.say_id, heard=heard)]
+                return [PromptDone(effect.say_id, heard, *self.played_at.get(effect.prompt_id, ()))]
             case Journal():
                 self.journal.append(JournalEntry(effect.kind, NOW, "CA1", effect.data))
             case NewCase():
@@ -187,7 +189,7 @@ class TextCall:
             case SendCode():
                 return [CodeSent(self.sms_works)]
             case CheckCode():
-                return [CodeChecked("ok" if effect.code == CODE else "wrong")]
+                return [CodeChecked(self.check(effect.code))]
             case Submit():
                 return [DecisionMade(self.decision)]
             case EndCall() | HandOver():

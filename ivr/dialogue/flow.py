@@ -1,0 +1,50 @@
+"""What follows what: the next open step, and what is echoed or sent on the way to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.evidence import Evidence, Source
+from ivr.dialogue.asking import ask, echo_of, next_question
+from ivr.dialogue.effects import Effect, SendCode, Submit
+from ivr.dialogue.keeping import keep
+from ivr.dialogue.state import CallState, House, Mode
+from speech.answers.model import DateParts
+
+__all__ = ["binding", "go_on", "own_number"]
+
+
+def binding(state: CallState) -> str:
+    """What the one-time code approves: this case, this amount, this number to reach and be paid by."""
+    if state.focus == "resume":
+        return f"resume|{state.case_id}"
+    return f"apply|{state.case_id}|{state.slots['amount'].value}|{state.slots['phone'].value.value}"
+
+
+def go_on(house: House, state: CallState, prefix: str = "") -> list[Effect]:
+    """Move to the first open step, echoing on the way what no summary will read back.
+
+    An echo that nobody objects to confirms its value in passing, so every field is confirmed before it is submitted.
+    """
+    state.mode, state.pending, state.parts = Mode.ASK, None, DateParts()
+    state.echoes = tuple(
+        question.id
+        for question in house.script.slots
+        if not question.critical and question.id in state.slots and not state.slots[question.id].confirmed
+    )
+    spoken = (echo_of(house, slot, state.slots[slot].value) for slot in state.echoes)
+    prefix = " ".join(part for part in (prefix, *spoken) if part)
+    state.focus = next_question(house, state)
+    if state.focus == "code":
+        return [SendCode("apply", binding(state))]
+    if state.focus == "offer" and (state.decision is None or state.known.assent is not None):
+        return [Submit()]
+    return ask(house, state, prefix=prefix)
+
+
+def own_number(state: CallState, now: datetime) -> list[Effect]:
+    """The calling number stands as the number to reach until the caller names another; the summary reads it back."""
+    if state.caller is None or "phone" in state.slots:
+        return []
+    evidence = Evidence(Source.CARRIER, now, call_id=state.call_id)
+    return [keep(state, "phone", state.caller, evidence)]
