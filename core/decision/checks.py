@@ -12,10 +12,12 @@ __all__ = ["NO_CHECKS", "Checks", "FileKind", "Past", "ReportFacts", "State"]
 
 
 class State(StrEnum):
-    """What became of one question to the outside. ``FAILED`` covers too late, broken and nonsense."""
+    """What became of one question to the outside. ``FAILED`` covers too late, broken and nonsense. ``REFUSED``: the
+    person was asked and said no; ``NO_CONSENT``: nobody asked."""
 
     NOT_ASKED = "not_asked"
     NO_CONSENT = "no_consent"
+    REFUSED = "refused"
     ANSWERED = "answered"
     FAILED = "failed"
 

@@ -133,7 +133,7 @@ def _missing(facts: Facts, rules: Rules) -> tuple[Reason, ...]:
     report = facts.checks.report
     if report is not None and report.kind is FileKind.FROZEN:
         found.append(reason("credit_file_frozen"))
-    elif rules.report_needed and facts.checks.report_state in {State.NOT_ASKED, State.NO_CONSENT}:
+    elif rules.report_needed and facts.checks.report_state in {State.NOT_ASKED, State.NO_CONSENT, State.REFUSED}:
         found.append(reason("credit_report_missing"))
     return tuple(found)
 
@@ -176,6 +176,8 @@ def _held_by_product(product: Product) -> tuple[Reason, ...]:
 def _held_by_checks(facts: Facts, rules: Rules) -> list[Reason]:
     """Whatever was asked of the outside and did not come back good: a person looks, nothing is approved."""
     checks, report, held = facts.checks, facts.checks.report, []
+    if checks.report_state is State.REFUSED:
+        held.append(reason("credit_report_refused"))
     if checks.report_state is State.FAILED or (report is not None and report.old):
         held.append(reason("credit_check_unfinished"))
     if report is not None and report.alert:

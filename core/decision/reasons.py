@@ -103,6 +103,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "We need a credit report for this loan, and may not ask for it without consent.",
         "We need a credit report for this loan, and may only ask for it if you agree.",
     ),
+    "credit_report_refused": (
+        "The applicant wants no credit report, so a person decides without one.",
+        "You want no credit report, so a person will look at your application.",
+    ),
     "credit_file_frozen": (
         "The credit file is frozen by its owner, so we cannot look at it.",
         "Your credit file is frozen, so we cannot look at it.",
@@ -183,6 +187,7 @@ def reasons_a_person_may_give() -> tuple[str, ...]:
         "asked_often",
         "check_by_person",
         "check_not_finished",
+        "credit_report_refused",
         "purpose_by_person",
     }
     return tuple(code for code, (text, _) in _TEXTS.items() if "{" not in text and code not in spoken_for)

@@ -69,7 +69,7 @@ class Verifier:
         """Never raises for a provider's failure. Without consent nothing is sent."""
         consent = _consent(application)
         if consent is None:
-            no = State.NO_CONSENT
+            no = State.REFUSED if _asked(application) else State.NO_CONSENT
             return Verified(Checks(report_state=no, work_state=no, phone_state=no, list_state=no), ())
         consent_id = f"{application.case_id}:{CREDIT_REPORT}:{consent.at:%Y%m%dT%H%M%SZ}"
         credit = Permission.from_consent(consent, consent_id, Purpose.CREDIT_APPLICATION, CREDIT_REPORT)
@@ -127,9 +127,14 @@ class Verifier:
         )
 
 
+def _asked(application: Application) -> list[Consent]:
+    """Each answer to the question of a credit report, oldest first."""
+    return [consent for consent in application.consents if consent.scope == CREDIT_REPORT]
+
+
 def _consent(application: Application) -> Consent | None:
     """The last word on this scope, when it was a yes."""
-    said = [consent for consent in application.consents if consent.scope == CREDIT_REPORT]
+    said = _asked(application)
     return said[-1] if said and said[-1].granted else None
 
 

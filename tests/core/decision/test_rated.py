@@ -95,6 +95,7 @@ def test_debts_of_the_report_count_when_they_are_more() -> None:
     [
         (checks(report=None, report_state=State.FAILED), "credit_check_unfinished"),
         (checks(old=True), "credit_check_unfinished"),
+        (Checks(report_state=State.REFUSED), "credit_report_refused"),
         (checks(alert=True), "fraud_alert"),
         (checks(monthly_wage=usd("2000.00")), "income_differs"),
         (checks(work_state=State.FAILED), "check_not_finished"),
@@ -117,7 +118,7 @@ def test_a_frozen_file_is_incomplete_and_says_what_to_do() -> None:
 
 def test_a_policy_may_need_the_report() -> None:
     strict = policy_with("report_needed = false", "report_needed = true")
-    for state in (State.NOT_ASKED, State.NO_CONSENT):
+    for state in (State.NOT_ASKED, State.NO_CONSENT, State.REFUSED):
         made = decided(policy=strict, checks=Checks(report_state=state))
         assert (made.outcome, codes(made)) == (Outcome.INCOMPLETE, ["credit_report_missing"])
     assert decided(policy=strict, checks=Checks(report_state=State.FAILED)).outcome is Outcome.REVIEW

@@ -83,12 +83,23 @@ async def test_an_ordinary_person_is_answered_four_times() -> None:
     assert all(one["consent_id"].startswith("case_1:credit_report:") for one in verified.evidence)
 
 
-@pytest.mark.parametrize("consents", [(), (NO,), (YES, NO), (Consent("recording", True, "x", "y", START),)])
-async def test_without_consent_nobody_is_asked(consents: tuple[Consent, ...]) -> None:
+RECORDING = Consent("recording", True, "x", "y", START)
+
+
+@pytest.mark.parametrize(
+    ("consents", "state"),
+    [
+        ((), State.NO_CONSENT),
+        ((RECORDING,), State.NO_CONSENT),
+        ((NO,), State.REFUSED),
+        ((YES, NO), State.REFUSED),
+    ],
+)
+async def test_without_consent_nobody_is_asked(consents: tuple[Consent, ...], state: State) -> None:
     async with verifier() as (made, asked):
         verified = await made.ask(application(consents=consents))
     assert asked == []
-    assert verified.checks.report_state is State.NO_CONSENT
+    assert verified.checks.report_state is state
     assert verified.evidence == ()
 
 
