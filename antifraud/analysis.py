@@ -16,10 +16,11 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from antifraud.archive import DuplicateSearch, SoundArchive
 from antifraud.facts import CallContext, ChallengeFacts, TurnFacts
 from antifraud.fusion import PointsTable, fuse, points_table
 from antifraud.own_answers import OwnAnswers
-from antifraud.repeats import CallPrint, Fingerprint
+from antifraud.repeats import CallPrint, Fingerprint, fingerprint
 from antifraud.signals import (
     behaviour,
     challenge,
@@ -72,6 +73,7 @@ class CallAnalysis:
         network: SpeakerNetwork | None = None,
     ) -> None:
         self._network = network
+        self._prompts: list[Fingerprint] = []
         self._table = table or points_table()
         self._version = f"{version}/points-{self._table.version}"
         self._rules = rules
@@ -121,6 +123,7 @@ class CallAnalysis:
         if ConsentClass.RECORDING in self._consents:
             self._known.turns.append(facts)
             self._known.answers.turn(facts)
+            self._known.duplicates.turn(facts)
             if self._known.voices is not None:
                 self._known.voices.turn(facts)
 
@@ -133,14 +136,25 @@ class CallAnalysis:
         """What is known from outside; the newest replaces the earlier."""
         self._known.context = context
 
+    def exempt(self, assistive: bool) -> None:
+        """Whether this person is known to speak with a machine's voice: then signals of machine speech say nothing."""
+        self._known.assistive = assistive
+
     def known_voices(self, voices: Iterable[KnownVoice]) -> None:
         """Voices of earlier calls to compare with; used only with the biometric consent."""
         self._known.known_voices = tuple(voices)
 
-    def known_audio(self, earlier: Iterable[Fingerprint], own_prompts: Iterable[Fingerprint] = ()) -> None:
-        """Fingerprints of earlier calls to compare with (2 ms of work for each minute at every report, so give the
-        likely ones and leave the rest to the pass after the call), and of our own prompts, which are left out."""
-        self._known.known_audio, self._known.own_prompts = tuple(earlier), tuple(own_prompts)
+    def known_audio(self, earlier: SoundArchive) -> None:
+        """The recordings of earlier calls to compare with. What was heard so far is compared with them too."""
+        self._known.duplicates = DuplicateSearch(earlier, self._prompts)
+        for facts in self._known.turns:
+            self._known.duplicates.turn(facts)
+
+    def prompt(self, samples: NDArray[np.int16]) -> None:
+        """Something the line said, 8 kHz: where it leaks into the caller's track it is no copy of an earlier call."""
+        print_ = fingerprint(samples)
+        self._prompts.append(print_)
+        self._known.duplicates.prompt(print_)
 
     def fingerprint(self) -> Fingerprint:
         """Of the caller's track so far, to be kept with the call's record and compared with later calls."""

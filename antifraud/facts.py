@@ -59,14 +59,15 @@ class LinkCount:
 class CallContext:
     """Facts from outside the call; ``None`` means not known, which counts as nothing.
 
-    ``attestation`` is the carrier's word (``A``, ``B``, ``C`` or Twilio's ``StirVerstat`` value).
-    ``same_number_recent``: other applicants who called from this number in the last seven days.
-    ``same_identity_recent``: other calls that claimed this identity from another number in the last seven days.
+    ``attestation`` is the carrier's word (``A``, ``B``, ``C`` or Twilio's ``StirVerstat`` value); ``links`` count what
+    others share. ``line_type`` (``mobile``, ``landline``, ``voip``), ``days_since_port`` (since the number moved to
+    another card or carrier) and ``forwarded`` are the telephone provider's word on the number.
     ``failed_lookups`` names what should have been looked up and could not be: the report is then incomplete.
     """
 
     attestation: str | None = None
-    same_number_recent: int | None = None
-    same_identity_recent: int | None = None
     links: tuple[LinkCount, ...] = ()
+    line_type: str | None = None
+    days_since_port: int | None = None
+    forwarded: bool | None = None
     failed_lookups: tuple[str, ...] = ()

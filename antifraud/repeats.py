@@ -26,7 +26,7 @@ __all__ = [
     "Match",
     "best_match",
     "fingerprint",
-    "nearest",
+    "milliseconds",
 ]
 
 HOP = 128
@@ -188,11 +188,11 @@ def best_match(query: Fingerprint, other: Fingerprint, seconds: float = LEAST_SE
         if found is not None and (best is None or found[0] < best.error):
             error, frames, lag = found
             shift = max(0, -lag)
-            best = Match(error, frames / _FRAMES_A_SECOND, _ms(start + shift), _ms(lag + shift))
+            best = Match(error, frames / _FRAMES_A_SECOND, milliseconds(start + shift), milliseconds(lag + shift))
     return best
 
 
-def _ms(frames: int) -> int:
+def milliseconds(frames: int) -> int:
     return round(frames * 1000 / _FRAMES_A_SECOND)
 
 
@@ -221,9 +221,3 @@ def _align(
     error = np.where(enough, 0.5 - 0.5 * agree / np.maximum(1.0, both * (_BANDS - 1)), 1.0)
     at = int(np.argmin(error))
     return float(error[at]), int(both[at]), int(lags[at])
-
-
-def nearest(query: Fingerprint, earlier: Iterable[Fingerprint]) -> Match | None:
-    """The best match among earlier recordings, or ``None``."""
-    matches = [match for other in earlier if (match := best_match(query, other)) is not None]
-    return min(matches, key=lambda match: match.error, default=None)

@@ -50,6 +50,15 @@ class Voiceprint:
     def __repr__(self) -> str:
         return f"Voiceprint(•••, {self.seconds:.1f} s)"
 
+    def pack(self) -> bytes:
+        """130 floats of 32 bits: seconds, signal-to-noise ratio, the vector."""
+        return np.concatenate([[self.seconds, self.snr], self.vector]).astype("<f4").tobytes()
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Voiceprint:
+        row = np.frombuffer(packed, dtype="<f4")
+        return cls(row[2:].astype(np.float32), float(row[0]), float(row[1]))
+
 
 def cosine(one: Voiceprint, other: Voiceprint) -> float:
     """Likeness from -1 to 1."""

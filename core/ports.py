@@ -17,6 +17,7 @@ from core.decision.keeping import Applicants, Receipts, Reviews
 from core.decision.model import Decision, Terms
 from core.events import JournalEntry, TranscriptLine
 from core.evidence import Evidence
+from core.fraud import DeepChecks, FraudLabels, Links, Traces, VoiceTerms
 from core.lending.keeping import Disputes, Loans
 from core.risk import RiskReport
 
@@ -378,6 +379,11 @@ class UnitOfWork(Protocol):
     applicants: Applicants
     loans: Loans
     disputes: Disputes
+    links: Links
+    traces: Traces
+    voice_terms: VoiceTerms
+    fraud_labels: FraudLabels
+    deep_checks: DeepChecks
 
     def commit(self) -> None:
         """Raises ``StorageError`` when nothing could be stored."""

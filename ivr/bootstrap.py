@@ -23,7 +23,7 @@ from ivr.api.app import api_app
 from ivr.console.app import Console, ConsoleParts, console
 from ivr.dialogue.prompts import load_catalogue
 from ivr.dialogue.script import load_script
-from ivr.exchange import Parts, dialogue_house, make_line, rulebook
+from ivr.exchange import Parts, dialogue_house, make_line, rulebook, speakers
 from ivr.grammars import grammars_for
 from ivr.links.copies import CopyLinks, copies_router
 from ivr.links.resume import ResumeLinks, links_router
@@ -102,6 +102,7 @@ class House:
                 metrics=self.metrics,
                 codes=self.codes,
                 copy_url=self._copies.url,
+                speakers=speakers(settings),
             ),
         )
 

@@ -230,7 +230,9 @@ class CallRunner:
         await self._dispatch(fact)
         if not secret:
             corrected = self._corrections > corrections
-            self._risk.turn(focus, fact.start_ms, fact.end_ms, text=transcript.text, by_keys=False, corrected=corrected)
+            # The second listener hears without the question's grammar, so only there does unexpected wording show.
+            text = " / ".join(filter(None, (transcript.text, transcript.second)))
+            self._risk.turn(focus, fact.start_ms, fact.end_ms, text=text, by_keys=False, corrected=corrected)
             await self._look()
 
     async def _look(self) -> None:
@@ -341,6 +343,7 @@ class CallRunner:
         name, source = entry.data["name"], entry.data["evidence"]["source"]
         corrected = len(self._session.state.slots[name].evidence) > 1
         self._corrections += corrected
+        self._risk.slot(name, self._session.state.slots[name].value)
         if source == "keys":
             self._risk.turn(name, self._now_ms, self._now_ms, text="", by_keys=True, corrected=corrected)
 
@@ -352,6 +355,7 @@ class CallRunner:
         self._spoken[say.say_id] = Spoken(say, start, self._playing_until_ms)
         self._last_mark = say.say_id
         self._recorder.play(audio)
+        self._risk.said(decode_mulaw(audio).tobytes())
         self._report.said(say, self._now_ms, time.perf_counter() - begun)
         await self._line.play(audio, f"{say.prompt_id}:{say.say_id}")
 
@@ -379,5 +383,6 @@ class CallRunner:
         self._listener.stop()
         try:
             await self._recorder.flush()
+            await self._risk.keep()
         except LoanlineError as error:
-            _log.warning("last_segment_lost", code=error.code, call=self._began.call_id)
+            _log.warning("end_of_call_lost", code=error.code, call=self._began.call_id)

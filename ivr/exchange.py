@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from antifraud.analysis import CallAnalysis
 from antifraud.facts import CallContext
+from antifraud.voiceprint import SpeakerNetwork, VoiceSpace
 from core.applicant import PhoneNumber
 from core.decision.policy import packaged_policy
+from core.errors import ModelMissing
 from core.identity.codes import Codes
 from core.jurisdiction.library import packaged
 from core.jurisdiction.pack import ConsentMode, Pack
@@ -26,6 +28,7 @@ from ivr.dialogue.script import load_script
 from ivr.dialogue.state import House as DialogueHouse
 from ivr.errands import CodeDesk, Errands
 from ivr.form_runner import FormRunner
+from ivr.fraud_memory import CallMemory
 from ivr.grammars import grammars_for
 from ivr.hearing import Listener
 from ivr.line import IncomingCall, Line
@@ -37,13 +40,23 @@ from ivr.sessions import Sessions
 from ivr.settings import Settings
 from ivr.switchboard import LineSwitchboard
 from ivr.telemetry import Metrics
+from speech.models import find_speaker_model
 from speech.recognizer import Recognizer
 from speech.second_opinion import SileroOpinion
 from speech.synthesis import Voice
 
-__all__ = ["CallMaker", "Parts", "dialogue_house", "make_line", "rulebook"]
+__all__ = ["CallMaker", "Parts", "dialogue_house", "make_line", "rulebook", "speakers"]
 
 _REGIONS = {"US": "US", "CN": "CN"}
+
+
+def speakers(settings: Settings) -> SpeakerNetwork | None:
+    """The speaker network, where ``loanline models fetch speaker`` has put it. Raises ``ModelCorrupt``."""
+    try:
+        folder = find_speaker_model((settings.models_path,))
+    except ModelMissing:
+        return None
+    return SpeakerNetwork(folder, VoiceSpace.of_the_house())
 
 
 def rulebook(settings: Settings) -> Rulebook:
@@ -56,7 +69,8 @@ class Parts:
     """The adapters a line stands on.
 
     Without ``codes`` the line sends and checks one-time codes of its own. ``copy_url`` gives the address of a case's
-    written copy; without it texts carry no link.
+    written copy; without it texts carry no link. ``speakers`` is there where the speaker network was fetched; it is
+    used for nobody who has not agreed to it in writing.
     """
 
     storage: Storage
@@ -70,6 +84,7 @@ class Parts:
     metrics: Metrics
     codes: CodeDesk | None = None
     copy_url: Callable[[str], str] | None = None
+    speakers: SpeakerNetwork | None = None
 
 
 class CallMaker:
@@ -83,13 +98,15 @@ class CallMaker:
         self.sessions = Sessions(self._house)
         self._codes: CodeDesk = parts.codes or Codes(parts.storage, parts.clock, parts.ids, parts.sms)
         self._opinion = SileroOpinion()
-        self._spoken_consents = frozenset(
-            consent for consent, mode in self._pack.features.items() if mode <= ConsentMode.ORAL
-        )
+        modes = self._pack.features.items()
+        self._spoken = frozenset(consent for consent, mode in modes if mode <= ConsentMode.ORAL)
+        self._written = frozenset(consent for consent, mode in modes if ConsentMode.ORAL < mode < ConsentMode.FORBIDDEN)
+        self._sound_days = settings.sound_memory
 
     def runner(self, call: IncomingCall, began: CallBegan, line: Line) -> CallRunner:
         """See ``ivr.switchboard.RunnerMaker``."""
         parts = self._parts
+        errands = self._errands(call, began)
         return CallRunner(
             began,
             self.sessions.open(call.call_id),
@@ -98,9 +115,21 @@ class CallMaker:
             voice=parts.voice,
             listener=Listener(parts.recognizer, self._opinion),
             recorder=Recorder(parts.storage, call.call_id),
-            errands=self._errands(call, began),
-            risk=RiskWatch(CallAnalysis(), CallContext(attestation=call.attestation), self._spoken_consents),
+            errands=errands,
+            risk=self._risk(call, errands),
             reporter=CallReporter(parts.board, parts.metrics, call.call_id, self._record),
+        )
+
+    def _risk(self, call: IncomingCall, errands: Errands) -> RiskWatch:
+        parts = self._parts
+        memory = CallMemory(parts.storage, parts.clock, call.call_id, lambda: errands.case_id, self._sound_days)
+        return RiskWatch(
+            CallAnalysis(network=parts.speakers),
+            CallContext(attestation=call.attestation),
+            self._spoken,
+            self._written,
+            memory,
+            call.caller,
         )
 
     def form(self, call: IncomingCall, began: CallBegan) -> FormRunner:

@@ -20,6 +20,9 @@ from core.usecases.verify import Verifier
 from ivr.exchange import Parts, make_line, rulebook
 from ivr.live_board import BoardFact, LiveBoard
 from ivr.outside import outside_checks
+from ivr.replay.channel import load_clip
+from ivr.replay.history import write_history
+from ivr.replay.manifest import CallFixture
 from ivr.replay.result import CallResult, HouseFactory, TurnTiming
 from ivr.sandbox.app import standalone_app
 from ivr.sandbox.inbox import SmsBox
@@ -56,6 +59,10 @@ class RehearsalHouse:
             metrics=Metrics(),
         )
         self.switchboard: LineSwitchboard = make_line(settings, parts)
+        self._clock = clock
+
+    def remember(self, fixture: CallFixture) -> None:
+        write_history(self.storage, self._clock, fixture, load_clip)
 
     def _checks(self, clock: SystemClock) -> Verifier:
         """The sandbox's bureau and registers, over their own HTTP but without a network."""
@@ -109,7 +116,9 @@ class Rehearsal:
 
     @asynccontextmanager
     async def house(self, folder: Path) -> AsyncIterator[RehearsalHouse]:
-        settings = self._settings.model_copy(update={"data_dir": folder, "keyring_file": None, "demo": True})
+        settings = self._settings.model_copy(
+            update={"data_dir": folder, "keyring_file": None, "demo": True, "sound_memory_days": 90}
+        )
         house = RehearsalHouse(settings, self._recognizer, self._voice)
         try:
             yield house

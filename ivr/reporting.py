@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from antifraud.typologies import fitting
 from core.codec import to_plain
 from core.decision.model import Decision, Terms
 from core.risk import RiskReport
@@ -146,6 +147,7 @@ class CallReporter:
             complete=report.complete,
             signals=signals,
             reasons=list(report.reasons),
+            typologies=[{"name": each.name, "title": each.title, "ask": each.ask} for each in fitting(report)],
         )
 
     def staff(self, act: str, who: str, at_ms: int) -> None:

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     resume_hours: Annotated[int, Field(ge=0, le=168)] = Field(24, description="How long a dropped call can go on.")
     staff_number: str = Field("", description="Where calls for a person are sent, in E.164; empty takes a message.")
 
+    sound_memory_days: Annotated[int, Field(ge=0, le=90)] | None = Field(
+        None, description="Days a call's fingerprint is compared with later calls; by default 90, and 0 in demo mode."
+    )
+
     checks_url: str = Field("", description="Base address of bureau and registers; empty asks nobody outside.")
     list_secret: SecretStr = Field(SecretStr(""), description="The key that the users of the shared list agreed on.")
     business_hours: str = Field(
@@ -95,6 +99,13 @@ class Settings(BaseSettings):
     def quality_path(self) -> Path:
         """Where replay runs are kept."""
         return self.data_dir / "quality"
+
+    @property
+    def sound_memory(self) -> int:
+        """Days; none in demo mode, where the same recorded caller rings again and again."""
+        if self.sound_memory_days is not None:
+            return self.sound_memory_days
+        return 0 if self.demo else 90
 
     @property
     def models_path(self) -> Path:

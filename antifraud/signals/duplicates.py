@@ -7,7 +7,6 @@ from antifraud.repeats import (
     ANSWER_SECONDS,
     DUPLICATE_BELOW,
     LEAST_SECONDS,
-    nearest,
 )
 from antifraud.signals.model import Known, NotAssessed, Reading, Rule
 from core.risk import ConsentClass, EvidenceLevel
@@ -16,15 +15,23 @@ __all__ = ["RULES"]
 
 
 def _duplicate(known: Known) -> Reading:
-    if not known.known_audio:
+    search = known.duplicates
+    if not search.archive.size:
         raise NotAssessed("no earlier recording to compare with")
-    match = nearest(known.track.fingerprint().without(known.own_prompts), known.known_audio)
-    if match is None:
-        raise NotAssessed(f"needs a stretch of {LEAST_SECONDS:.0f} seconds with speech")
-    if match.error >= DUPLICATE_BELOW:
-        return Reading(match.error, "bit errors", f"none of {len(known.known_audio)} earlier recordings is heard again")
-    text = f"from {match.at_ms / 1000:.0f} s on, {match.seconds:.0f} s of speech are a copy of an earlier recording"
-    return Reading(match.error, "bit errors", text, reason_code="AUDIO_DUPLICATE")
+    search.settle(known.track)
+    best, copied = search.best, search.answers
+    if copied:
+        error, seconds = max(match.error for match in copied), sum(match.seconds for match in copied)
+        text = f"{len(copied)} answers, {seconds:.0f} s of speech, are copies out of one earlier recording"
+        return Reading(error, "bit errors", text, reason_code="AUDIO_DUPLICATE")
+    if not search.asked:
+        raise NotAssessed(f"needs answers of a second, or a stretch of {LEAST_SECONDS:.0f} seconds with speech")
+    if best is None:
+        return Reading(0.5, "bit errors", f"no answer is out of {search.archive.size} earlier recordings")
+    if best.error >= DUPLICATE_BELOW:
+        return Reading(best.error, "bit errors", f"none of {search.archive.size} earlier recordings is heard again")
+    text = f"from {best.at_ms / 1000:.0f} s on, {best.seconds:.0f} s of speech are a copy of an earlier recording"
+    return Reading(best.error, "bit errors", text, reason_code="AUDIO_DUPLICATE")
 
 
 def _own_answers(known: Known) -> Reading:
@@ -40,6 +47,6 @@ def _own_answers(known: Known) -> Reading:
 
 
 RULES = (
-    Rule("audio.duplicate", ConsentClass.RECORDING, EvidenceLevel.STRONG, _duplicate, gating=True),
-    Rule("answer.repeated", ConsentClass.RECORDING, EvidenceLevel.WEAK, _own_answers),
+    Rule("audio.duplicate", ConsentClass.RECORDING, EvidenceLevel.STRONG, _duplicate, gating=True, of_machines=True),
+    Rule("answer.repeated", ConsentClass.RECORDING, EvidenceLevel.WEAK, _own_answers, of_machines=True),
 )

@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from antifraud.archive import DuplicateSearch, SoundArchive
 from antifraud.facts import CallContext, ChallengeFacts, TurnFacts
 from antifraud.own_answers import OwnAnswers
-from antifraud.repeats import CallPrint, Fingerprint
+from antifraud.repeats import CallPrint
 from antifraud.sound import Sound
 from antifraud.voices import CallVoices, KnownVoice
 from core.risk import ConsentClass, EvidenceLevel, Signal
@@ -19,7 +20,8 @@ __all__ = ["Known", "NotAssessed", "Reading", "Rule", "assess"]
 @dataclass(slots=True)
 class Known:
     """All that is known of a call so far. ``quality`` is that of the line, 0 to 1, ``None`` before any speech;
-    ``voices`` is there only with the biometric consent and a speaker network."""
+    ``voices`` is there only with the biometric consent and a speaker network; ``assistive`` says that this person is
+    known to speak with a machine's voice."""
 
     sound: Sound = field(default_factory=Sound)
     turns: list[TurnFacts] = field(default_factory=list)
@@ -30,8 +32,8 @@ class Known:
     known_voices: tuple[KnownVoice, ...] = ()
     track: CallPrint = field(default_factory=CallPrint)
     answers: OwnAnswers = field(default_factory=OwnAnswers)
-    known_audio: tuple[Fingerprint, ...] = ()
-    own_prompts: tuple[Fingerprint, ...] = ()
+    assistive: bool = False
+    duplicates: DuplicateSearch = field(default_factory=lambda: DuplicateSearch(SoundArchive()))
 
 
 class NotAssessed(Exception):
@@ -55,6 +57,7 @@ class Rule:
 
     ``gating``: it can hold an application, so that its failure (not its silence) makes the report incomplete.
     ``needs_line``: it is read from the sound, and says nothing on a line too bad to judge.
+    ``of_machines``: a voice made by a machine alone can raise it, so it says nothing of a person who speaks with one.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Rule:
     read: Callable[[Known], Reading]
     gating: bool = False
     needs_line: bool = False
+    of_machines: bool = False
 
     def silent(self, why: str, reason_code: str | None = None) -> Signal:
         return Signal(
@@ -82,6 +86,8 @@ def assess(rule: Rule, known: Known) -> Signal:
     """Run one signal. Raises what the signal raises, and ``ArithmeticError`` for a value that is not a number."""
     if rule.needs_line and known.quality is not None and known.quality < WORST_LINE:
         return rule.silent("the line is too bad to judge from", "LOW_QUALITY_NO_ASSESSMENT")
+    if rule.of_machines and known.assistive:
+        return rule.silent("this person speaks with an assistive voice")
     try:
         reading = rule.read(known)
     except NotAssessed as why:

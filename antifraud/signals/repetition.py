@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from antifraud.facts import LinkCount
 from antifraud.signals.model import Known, NotAssessed, Reading, Rule
 from core.risk import ConsentClass, EvidenceLevel
 
 __all__ = ["RULES", "Limit", "limits"]
-
-WEEK = 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +37,6 @@ def limits() -> tuple[Limit, ...]:
 
 def _reading(kind: str, known: Known) -> Reading:
     counts = [link for link in known.context.links if link.kind == kind]
-    extra = {
-        "number": known.context.same_number_recent,
-        "identity": known.context.same_identity_recent,
-    }.get(kind)
-    if extra is not None:
-        counts.append(LinkCount(kind, WEEK, extra))
     if not counts:
         raise NotAssessed("nothing was looked up")
     over = [
@@ -56,7 +47,7 @@ def _reading(kind: str, known: Known) -> Reading:
     ]
     most = max(count.others for count in counts)
     if not over:
-        return Reading(float(most), "count", f"{most} others share this {kind}: within the limit")
+        return Reading(float(most), "count", f"{most} others in {kind.replace('_', ' ')}: within the limit")
     limit, count = over[-1]
     text = limit.text.format(others=count.others, days=round(limit.window_hours / 24))
     return Reading(float(count.others), "count", text, reason_code=limit.reason_code)

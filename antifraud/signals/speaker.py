@@ -89,7 +89,7 @@ def _change(known: Known) -> Reading:
 
 RULES = (
     *(
-        Rule(name, ConsentClass.BIOMETRIC, EvidenceLevel.STRONG, read, gating=True, needs_line=True)
+        Rule(name, ConsentClass.BIOMETRIC, EvidenceLevel.STRONG, read, gating=True, needs_line=True, of_machines=True)
         for name, read in (("voice.other_identity", _other_identity), ("voice.listed", _listed))
     ),
     *(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, select, update
 
 from core.decision.keeping import Applicants, Receipts, Reviews
 from core.errors import StorageError
+from core.fraud import DeepChecks, FraudLabels, Links, Traces, VoiceTerms
 from core.lending.keeping import Disputes, Loans
 from core.ports import (
     ApiKeys,
@@ -37,16 +38,19 @@ from core.storage.call_records import SqlCallRecords
 from core.storage.decisions import SqlReceipts, SqlReviews
 from core.storage.delivery import SqlCodes, SqlInbox
 from core.storage.engine import BUSY_SECONDS, reading, storage_errors
+from core.storage.fraud_labels import SqlFraudLabels
 from core.storage.heads import AuditFindings, HeadsFile, prove_growth, prove_row, verify_log
 from core.storage.journal import SqlJournal
 from core.storage.key_upkeep import KeyUpkeep
 from core.storage.keystore import KeyStore
+from core.storage.links import SqlLinks, SqlVoiceTerms
 from core.storage.loans import SqlDisputes, SqlLoans
 from core.storage.migrate import locked
 from core.storage.shredding import traces_of
 from core.storage.staff import SqlStaff
 from core.storage.tables import audit_state
 from core.storage.tombstones import Tombstones
+from core.storage.traces import SqlDeepChecks, SqlTraces
 from core.storage.transaction import Transaction
 
 __all__ = ["SqlStorage", "SqlUnitOfWork"]
@@ -76,6 +80,11 @@ class SqlUnitOfWork:
         self.api_keys: ApiKeys = SqlApiKeys(work)
         self.loans: Loans = SqlLoans(work, index)
         self.disputes: Disputes = SqlDisputes(work)
+        self.links: Links = SqlLinks(work, index)
+        self.traces: Traces = SqlTraces(work)
+        self.voice_terms: VoiceTerms = SqlVoiceTerms(work)
+        self.fraud_labels: FraudLabels = SqlFraudLabels(work)
+        self.deep_checks: DeepChecks = SqlDeepChecks(work)
 
     def audit_note(self, seq: int) -> str | None:
         """The free text that was sealed with an audit row. Raises ``Shredded``, ``Tampered`` or ``WrongKey``."""

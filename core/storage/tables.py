@@ -35,9 +35,12 @@ __all__ = [
     "calls",
     "cases",
     "codes",
+    "deep_checks",
     "disputes",
+    "fraud_labels",
     "inbox",
     "journal",
+    "links",
     "loans",
     "metadata",
     "postings",
@@ -45,6 +48,8 @@ __all__ = [
     "reviews",
     "staff",
     "staff_sessions",
+    "traces",
+    "voice_terms",
 ]
 
 NAMING = {
@@ -305,4 +310,62 @@ disputes = Table(
     Column("answer_by", UtcTime, nullable=False),
     Column("body", SealedBytes, nullable=False),
     Index("ix_disputes_clock", "state", "answer_by"),
+)
+
+#: What a case is known by, as keyed hashes; wiped with the person's keys.
+links = Table(
+    "links",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.case_id"), primary_key=True),
+    Column("kind", _NAME, primary_key=True),
+    Column("value_index", LargeBinary(32), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_links_value", "kind", "value_index", "at"),
+)
+
+#: Fingerprint of a call's sound, or its speaker's voice; sealed with the call's key.
+traces = Table(
+    "traces",
+    metadata,
+    Column("call_id", _ID, ForeignKey("calls.call_id"), primary_key=True),
+    Column("kind", _NAME, primary_key=True),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("body", SealedBytes, nullable=False),
+)
+
+#: Written consents and exemptions about a person's voice. ``document`` is the id of what was signed.
+voice_terms = Table(
+    "voice_terms",
+    metadata,
+    Column("person_index", LargeBinary(32), primary_key=True),
+    Column("scope", _NAME, primary_key=True),
+    Column("document", _ID, nullable=False),
+    Column("agreed_at", UtcTime, nullable=False),
+    Column("withdrawn_at", UtcTime),
+)
+
+#: What became of a case; the newest stands.
+fraud_labels = Table(
+    "fraud_labels",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.case_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("label", _NAME, nullable=False),
+    Column("source", _NAME, nullable=False),
+    Column("typology", _NAME, nullable=False),
+    Column("actor", _ID, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+
+#: The pass over a call after it ended; the report is sealed with the call's key.
+deep_checks = Table(
+    "deep_checks",
+    metadata,
+    Column("call_id", _ID, ForeignKey("calls.call_id"), primary_key=True),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("state", _NAME, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("settled_at", UtcTime),
+    Column("level", Integer),
+    Column("report", SealedBytes),
 )

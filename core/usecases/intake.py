@@ -12,6 +12,7 @@ from core.decision.model import Decision, Outcome, Reason, Versions
 from core.decision.shadow import Judged
 from core.errors import IdempotencyMismatch, LoanlineError, NotFound
 from core.evidence import Answer
+from core.fraud import LinkKind, link_values
 from core.ports import Clock, Storage, UnitOfWork
 from core.risk import RiskLevel, RiskReport
 
@@ -60,6 +61,7 @@ def submit(
         status = move(Status.SUBMITTED, _STATUS[decision.outcome])
         work.applications.add(application, decision, risk, status)
         work.applicants.add(application)
+        work.links.note(application.case_id, _known_by(application), clock.now())
         if judged.receipt:
             work.receipts.keep(application.case_id, "decided", judged.receipt, clock.now())
         work.audit.append(
@@ -71,6 +73,11 @@ def submit(
         )
         work.commit()
     return decision
+
+
+def _known_by(application: Application) -> dict[LinkKind, str]:
+    name, born = application.full_name.value, application.date_of_birth.value
+    return link_values(name, born, application.national_id_last4.value, application.phone.value)
 
 
 def known(storage: Storage, case_id: str) -> bool:

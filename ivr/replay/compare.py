@@ -11,8 +11,9 @@ from typing import Any
 
 import jiwer
 
+from antifraud.typologies import fitting
 from core.events import TranscriptLine
-from core.risk import Band
+from core.risk import Band, RiskReport
 from ivr.replay.caller import Said
 from ivr.replay.manifest import Expect
 from ivr.replay.result import CallResult, Played, TurnTiming
@@ -153,11 +154,7 @@ def _of_the_line(expect: Expect, result: CallResult) -> list[Difference]:
     codes = {reason.get("code") for reason in decision.get("reasons", ())}
     out += [Difference("reasons", code, "not among them") for code in expect.reasons if code not in codes]
     out += check_slots(expect, result.slots)
-    if expect.risk_band_at_most is not None:
-        bands = [band.value for band in Band]
-        got = None if result.risk is None else result.risk.band.value
-        if got is not None and bands.index(got) > bands.index(expect.risk_band_at_most):
-            out.append(Difference("risk band", f"at most {expect.risk_band_at_most}", got))
+    out += _of_risk(expect, result.risk)
     counts = (
         ("prompts", expect.prompts_at_most, len(result.prompts)),
         ("questions put again", expect.reasks_at_most, result.reasks),
@@ -166,3 +163,25 @@ def _of_the_line(expect: Expect, result: CallResult) -> list[Difference]:
         Difference(what, f"at most {most}", str(got)) for what, most, got in counts if most is not None and got > most
     ]
     return out
+
+
+def _of_risk(expect: Expect, risk: RiskReport | None) -> list[Difference]:
+    out = []
+    if risk is not None and expect.risk_band_at_most is not None and risk.level > _level(expect.risk_band_at_most):
+        out.append(Difference("risk band", f"at most {expect.risk_band_at_most}", risk.band.value))
+    if expect.risk_band_at_least is not None and (risk is None or risk.level < _level(expect.risk_band_at_least)):
+        got = "none" if risk is None else risk.band.value
+        out.append(Difference("risk band", f"at least {expect.risk_band_at_least}", got))
+    found = [] if risk is None else [s.name for s in risk.signals if s.assessed and (s.value or 0) > 0]
+    named = (
+        ("risk reasons", expect.risk_reasons, () if risk is None else risk.reasons),
+        ("risk signals", expect.risk_signals, found),
+        ("typologies", expect.typologies, () if risk is None else [each.name for each in fitting(risk)]),
+    )
+    return out + [
+        Difference(what, one, "not among them") for what, wanted, got in named for one in wanted if one not in got
+    ]
+
+
+def _level(band: str) -> int:
+    return [each.value for each in Band].index(band)

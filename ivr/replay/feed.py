@@ -74,7 +74,13 @@ def _risk(fact: Fact) -> RiskReport:
         Signal(each["name"], each["assessed"], each["text"], each.get("value"), each.get("unit", ""))
         for each in fact["signals"]
     )
-    return RiskReport(RiskLevel(fact["level"]), complete=fact["complete"], signals=signals, at_ms=fact["at_ms"])
+    return RiskReport(
+        RiskLevel(fact["level"]),
+        complete=fact["complete"],
+        signals=signals,
+        reasons=tuple(fact.get("reasons", ())),
+        at_ms=fact["at_ms"],
+    )
 
 
 async def follow(

@@ -8,15 +8,27 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
-from core.applicant import PhoneNumber
+from core.applicant import Last4, PersonName, PhoneNumber
 from core.errors import InvalidFixture, InvalidIdentity
 
-__all__ = ["CODE_PLACE", "About", "CallFixture", "Caller", "Channel", "Expect", "Turn", "find_fixtures", "read_fixture"]
+__all__ = [
+    "CODE_PLACE",
+    "About",
+    "CallFixture",
+    "Caller",
+    "Channel",
+    "Earlier",
+    "Expect",
+    "Turn",
+    "find_fixtures",
+    "read_fixture",
+]
 
 SUFFIX = ".call.toml"
 #: Replaced, in ``keys`` and ``say_digits``, by the one-time code last sent to the caller.
@@ -109,6 +121,27 @@ class Turn(_Closed):
         return " ".join(_DIGIT_WORDS[int(digit)] for digit in self.say_digits)
 
 
+class Earlier(_Closed):
+    """One earlier call of the house: who applied, from which number, how long ago. ``played`` are sounds of this folder
+    that were heard in it; ``looked_at_by`` staff who opened its record since."""
+
+    hours_ago: Annotated[float, Field(gt=0, le=2160, strict=False)]
+    name: str
+    born: date
+    last4: str
+    number: str
+    played: tuple[str, ...] = Field(default=(), strict=False)
+    looked_at_by: tuple[str, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        try:
+            PersonName(self.name), Last4(self.last4), PhoneNumber(self.number)
+        except InvalidIdentity as error:
+            raise ValueError(str(error)) from None
+        return self
+
+
 class Channel(_Closed):
     """What the line does to the caller's voice: ``noise`` is the speech-to-noise ratio in dB (none: a quiet line),
     ``codec`` what it passed before the 8 kHz mu-law, ``loss`` the per cent of 20 ms packets lost."""
@@ -122,7 +155,8 @@ class Expect(_Closed):
     """What must come out; a key that is absent is not compared.
 
     ``outcome`` is the call's outcome, ``decision`` the decision's, ``ends`` what the caller saw, ``reasons`` codes
-    that must be among the decision's, ``unheard`` slots that must not have been taken.
+    that must be among the decision's, ``unheard`` slots that must not have been taken,
+    ``risk_reasons``, ``risk_signals`` (found, above zero) and ``typologies`` what the last risk report must name.
     """
 
     outcome: str | None = None
@@ -132,6 +166,10 @@ class Expect(_Closed):
     unheard: tuple[str, ...] = Field(default=(), strict=False)
     reasons: tuple[str, ...] = Field(default=(), strict=False)
     risk_band_at_most: Literal["clear", "observe", "step_up", "hold"] | None = None
+    risk_band_at_least: Literal["clear", "observe", "step_up", "hold"] | None = None
+    risk_reasons: tuple[str, ...] = Field(default=(), strict=False)
+    risk_signals: tuple[str, ...] = Field(default=(), strict=False)
+    typologies: tuple[str, ...] = Field(default=(), strict=False)
     prompts_at_most: Annotated[int, Field(ge=0)] | None = None
     reasks_at_most: Annotated[int, Field(ge=0)] | None = None
     word_error_at_most: Annotated[float, Field(ge=0, strict=False)] | None = None
@@ -139,12 +177,14 @@ class Expect(_Closed):
 
 
 class CallFixture(_Closed):
-    """One fixture call. ``seed`` fixes the noise, the losses and the caller's reaction times."""
+    """One fixture call. ``seed`` fixes the noise, the losses and the caller's reaction times; ``history`` is what
+    happened in the house before."""
 
     about: About = Field(default_factory=About)
     caller: Caller
     turn: tuple[Turn, ...] = Field(strict=False, min_length=1)
     channel: Channel = Field(default_factory=Channel)
+    history: tuple[Earlier, ...] = Field(default=(), strict=False)
     expect: Expect = Field(default_factory=Expect)
     seed: Annotated[int, Field(ge=0)] = 1
     _path: Path = PrivateAttr(default=Path())
@@ -193,6 +233,10 @@ def read_fixture(path: Path) -> CallFixture:
             if not clip.is_file():
                 field = "say" if turn.say is not None else "digits_dir"
                 raise InvalidFixture(f"{path.name}:turn.{number}.{field}", f"there is no audio file {clip.name} there")
+    for number, earlier in enumerate(fixture.history):
+        for name in earlier.played:
+            if not fixture.file(name).is_file():
+                raise InvalidFixture(f"{path.name}:history.{number}.played", f"there is no audio file {name} there")
     return fixture
 
 

@@ -13,6 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from antifraud.typologies import fitting
 from ivr.replay.compare import Spread, Verdict, spread
 
 __all__ = ["as_html", "as_json", "as_table"]
@@ -73,6 +74,7 @@ def _call(verdict: Verdict) -> dict[str, Any]:
             "band": risk.band.value,
             "complete": risk.complete,
             "reasons": list(risk.reasons),
+            "typologies": [each.name for each in fitting(risk)],
             "signals": [
                 {"name": s.name, "assessed": s.assessed, "value": s.value, "unit": s.unit, "text": s.text}
                 for s in risk.signals

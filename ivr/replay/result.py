@@ -64,6 +64,10 @@ class ReplayHouse(Protocol):
     @property
     def sms_inbox(self) -> SmsInbox: ...
 
+    def remember(self, fixture: CallFixture) -> None:
+        """Write the fixture's ``history`` before the call. Raises ``StorageError``."""
+        ...
+
     def result(self, call_id: str) -> CallResult:
         """After the call has ended. Raises ``NotFound``."""
         ...

@@ -118,6 +118,8 @@ async def play_one(fixture: CallFixture, house: HouseFactory, clock: Clock, seed
     with tempfile.TemporaryDirectory(prefix="loanline-replay-") as folder:
         try:
             async with house(Path(folder)) as open_house:
+                if fixture.history:
+                    open_house.remember(fixture)
                 ended = await _Call(caller, open_house, call_id).run()
                 result = open_house.result(call_id)
         except LoanlineError as problem:

@@ -13,6 +13,10 @@ def signal(code: str, evidence: EvidenceLevel, quality: float | None = None) -> 
     return Signal("x", True, "", 1.0, evidence=evidence, quality=quality, reason_code=code)
 
 
+def links(**counts: int) -> CallContext:
+    return CallContext(links=tuple(LinkCount(kind, 168, others) for kind, others in counts.items()))
+
+
 def level(*signals: Signal) -> RiskLevel:
     return fuse(signals, points_table())[0]
 
@@ -51,10 +55,10 @@ def test_every_limit_has_points_and_a_rule() -> None:
 @pytest.mark.parametrize(
     ("context", "expected", "reasons"),
     [
-        (CallContext(same_number_recent=1), RiskLevel.NONE, ()),
-        (CallContext(same_number_recent=2), RiskLevel.STEP_UP, ("NUMBER_VELOCITY",)),
-        (CallContext(same_number_recent=4), RiskLevel.HOLD, ("NUMBER_RING",)),
-        (CallContext(same_identity_recent=1), RiskLevel.STEP_UP, ("IDENTITY_VELOCITY",)),
+        (links(number=1), RiskLevel.NONE, ()),
+        (links(number=2), RiskLevel.STEP_UP, ("NUMBER_VELOCITY",)),
+        (links(number=4), RiskLevel.HOLD, ("NUMBER_RING",)),
+        (links(identity=1), RiskLevel.STEP_UP, ("IDENTITY_VELOCITY",)),
         (CallContext(links=(LinkCount("payee", 2160, 3),)), RiskLevel.HOLD, ("PAYEE_RING",)),
         (CallContext(attestation="TN-Validation-Failed-A"), RiskLevel.OBSERVE, ("CALLER_ID_UNVERIFIED",)),
         (CallContext(attestation="TN-Validation-Passed-B"), RiskLevel.NONE, ()),

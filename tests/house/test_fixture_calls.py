@@ -45,11 +45,19 @@ ISSUED = {
     "counter_offer",
     "name_spelled",
 }
+TYPOLOGIES = {
+    "account_takeover",
+    "recorded_victim",
+    "coached_borrower",
+    "synthetic_identity",
+    "ring",
+    "insider",
+}
 
 
 def test_the_calls_of_the_readme_are_there() -> None:
     names = {path.name.removesuffix(".call.toml") for path in CALLS}
-    assert names >= ISSUED
+    assert names >= ISSUED | TYPOLOGIES
     readme = text(FIXTURES / "README.md")
     assert [name for name in sorted(names) if f"`{name}`" not in readme] == []
 
@@ -88,3 +96,15 @@ def test_what_a_call_says_is_what_its_sounds_hold(path: Path) -> None:
             sound = ((ROOT / path).parent / turn["say"]).resolve().relative_to((ROOT / FIXTURES).resolve()).as_posix()
             noise = f"({Path(turn['say']).stem})"
             assert MANIFEST[sound]["words"] == turn.get("words", noise)
+
+
+@pytest.mark.parametrize("path", CALLS, ids=lambda path: path.name)
+def test_an_honest_caller_is_at_most_observed_and_each_kind_of_fraud_is_named(path: Path) -> None:
+    """What the replay then holds every call to."""
+    expect = read_fixture(ROOT / path).expect
+    name = path.name.removesuffix(".call.toml")
+    if name in TYPOLOGIES:
+        assert name in expect.typologies
+        assert expect.risk_signals
+    else:
+        assert expect.risk_band_at_most in {"clear", "observe"}, 'add risk_band_at_most = "observe" to [expect]'

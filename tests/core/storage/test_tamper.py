@@ -12,6 +12,7 @@ import pytest
 from core.application import Status
 from core.decision.keeping import ReviewNote
 from core.errors import CryptoError, NotFound, Tampered, WrongKey
+from core.fraud import TraceKind
 from core.lending.ledger import Ledger
 from core.ports import CallBack, OfferAnswer, StaffAccount
 from core.storage.opening import DATA_FILE, KEYS_FILE
@@ -51,6 +52,9 @@ def storage(tmp_path: Path) -> SqlStorage:
             work.loans.post(case, Ledger(terms()).disburse(f"out:{number}", START.date(), START))
             work.disputes.open(dispute(case))
             work.audit.append("staff.7", "call.viewed", f"CA{number}", note="Zebulon asked for it")
+            work.traces.keep(f"CA{number}", TraceKind.SOUND, bytes([number]) * 40, START)
+            work.deep_checks.ask(f"CA{number}", START)
+            work.deep_checks.settle(f"CA{number}", risk(), START)
             work.commit()
     return storage
 
@@ -69,6 +73,8 @@ def read_everything(storage: SqlStorage) -> list[Any]:
             *(work.disputes.of_case(case)[0] for case in CASES),
             *(work.staff.get(f"staff.{number}") for number in (1, 2)),
             *(work.audit_note(seq) for seq in (1, 2)),
+            *(trace.body for trace in work.traces.newest(TraceKind.SOUND, 2, START, but_call="none")),
+            *(work.deep_checks.of(call) for call in ("CA1", "CA2")),
         ]
 
 
@@ -101,8 +107,8 @@ def test_the_store_is_filled_in_every_sealed_column(storage: SqlStorage, tmp_pat
         (table, column) for table, columns in SEALED.items() for column in columns
     }
     assert all(len(blob) >= 34 for *_, blob in found)
-    assert len(found) == 2 * (2 + 1 + 3 + 8 + 3 + 1 + 1 + 1 + 3 + 1 + 1)
-    assert len(read_everything(storage)) == 22
+    assert len(found) == 2 * (2 + 1 + 3 + 8 + 3 + 1 + 1 + 1 + 3 + 1 + 1 + 1 + 1)
+    assert len(read_everything(storage)) == 26
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.events import TranscriptLine
-from core.risk import RiskLevel, RiskReport
+from core.risk import RiskLevel, RiskReport, Signal
 from ivr.replay.caller import Said
 from ivr.replay.compare import judge, spread, word_error
 from ivr.replay.manifest import CallFixture
@@ -120,3 +120,23 @@ def test_spread_is_by_nearest_rank() -> None:
     assert (parts["heard"].count, parts["heard"].median, parts["heard"].p95) == (20, 10.5, 19.0)
     assert parts["answer"].p95 == 22.0
     assert spread([]) == {}
+
+
+def test_what_the_risk_report_must_name() -> None:
+    signal = Signal("repetition.number", True, "four others", 4.0, "count", reason_code="NUMBER_RING")
+    risk = RiskReport(RiskLevel.HOLD, complete=True, signals=(signal,), reasons=("NUMBER_RING",))
+    wanted = {
+        "risk_band_at_least": "hold",
+        "risk_reasons": ["NUMBER_RING"],
+        "risk_signals": ["repetition.number"],
+        "typologies": ["ring"],
+    }
+    turns = [{"when": "amount.ask", "keys": "1"}]
+    fixture = CallFixture.model_validate({"caller": {}, "turn": turns, "expect": wanted})
+    for report, expected in (
+        (risk, []),
+        (RiskReport(RiskLevel.NONE, complete=True), list(wanted)),
+        (None, list(wanted)),
+    ):
+        call = Played(fixture, "completed", 9000, 1.0, (), (), (), result(risk=report))
+        assert len(judge(call).differences) == len(expected)

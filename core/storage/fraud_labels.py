@@ -1,0 +1,49 @@
+"""What became of cases: labels of reviewers, disputes and audits. The newest of a case stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from core.fraud import FraudLabel, Label
+from core.storage.names import plain_id, static_name
+from core.storage.tables import fraud_labels
+from core.storage.transaction import Transaction
+
+__all__ = ["SqlFraudLabels"]
+
+
+class SqlFraudLabels:
+    """``core.fraud.FraudLabels`` in one transaction."""
+
+    def __init__(self, work: Transaction) -> None:
+        self._work = work
+
+    def add(self, label: FraudLabel) -> None:
+        last = self._work.execute(
+            select(func.max(fraud_labels.c.number)).where(fraud_labels.c.case_id == label.case_id)
+        ).scalar()
+        self._work.execute(
+            fraud_labels.insert().values(
+                case_id=plain_id("case_id", label.case_id),
+                number=(last or 0) + 1,
+                label=label.label.value,
+                source=static_name("source", label.source),
+                typology=static_name("typology", label.typology),
+                actor=plain_id("actor", label.actor),
+                at=label.at,
+            )
+        )
+
+    def standing(self) -> Sequence[FraudLabel]:
+        newest = select(fraud_labels.c.case_id, func.max(fraud_labels.c.number).label("number")).group_by(
+            fraud_labels.c.case_id
+        )
+        last = newest.subquery()
+        rows = self._work.execute(
+            select(fraud_labels)
+            .join(last, (last.c.case_id == fraud_labels.c.case_id) & (last.c.number == fraud_labels.c.number))
+            .order_by(fraud_labels.c.at, fraud_labels.c.case_id)
+        )
+        return [FraudLabel(row.case_id, Label(row.label), row.source, row.typology, row.actor, row.at) for row in rows]

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from core.applicant import Last4, PhoneNumber
+from core.errors import InvalidFixture
+from core.fraud import LinkKind, TraceKind, link_values
+from core.storage.opening import open_storage
+from ivr.replay.channel import load_clip
+from ivr.replay.history import write_history
+from ivr.replay.manifest import read_fixture
+from tests.antifraud.test_repeats import babble
+
+NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
+TEXT = """
+[caller]
+number = "+14155550123"
+
+[[turn]]
+when = "amount.ask"
+keys = "1200#"
+
+[[history]]
+hours_ago = 30
+name = "Susan Parker"
+born = 1968-11-30
+last4 = "8604"
+number = "+13035550155"
+played = ["a.wav"]
+looked_at_by = ["staff.42"]
+
+[[history]]
+hours_ago = 500
+name = "Susan Parker"
+born = 1968-11-30
+last4 = "8604"
+number = "+13035550155"
+"""
+
+
+class Standing:
+    def now(self) -> datetime:
+        return NOW
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+def test_the_store_looks_as_after_those_calls(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", babble(4, 1), 8000)
+    (tmp_path / "x.call.toml").write_text(TEXT, "utf-8")
+    fixture = read_fixture(tmp_path / "x.call.toml")
+    storage = open_storage(tmp_path / "data", tmp_path / "keyring.json", None, Standing())
+    write_history(storage, Standing(), fixture, load_clip)
+    with storage.begin() as work:
+        old = fixture.history[0]
+        work.records.open_call("CA1", "case_1", NOW, recording=False)
+        work.links.note("case_1", link_values(None, old.born, Last4(old.last4), PhoneNumber(old.number)), NOW)
+        seen = work.links.sharing("case_1", NOW - timedelta(days=90)).by_kind[LinkKind.NUMBER]
+        assert [NOW - one.at for one in seen] == [timedelta(hours=500), timedelta(hours=30)]
+        traces = work.traces.newest(TraceKind.SOUND, 9, NOW - timedelta(days=9), but_call="CA1")
+        assert [trace.at for trace in traces] == [NOW - timedelta(hours=30)]
+    storage.close()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "field"),
+    [
+        ("a.wav", "b.wav", "history.0.played"),
+        ("8604", "86", "history.0"),
+        ("hours_ago = 500", "hours_ago = 0", "hours"),
+    ],
+)
+def test_a_past_that_cannot_be_is_refused(tmp_path: Path, before: str, after: str, field: str) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros(800, dtype=np.int16), 8000)
+    (tmp_path / "x.call.toml").write_text(TEXT.replace(before, after), "utf-8")
+    with pytest.raises(InvalidFixture, match=r"x\.call\.toml") as problem:
+        read_fixture(tmp_path / "x.call.toml")
+    assert field in str(problem.value)
