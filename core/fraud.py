@@ -21,6 +21,7 @@ __all__ = [
     "Edge",
     "FraudLabel",
     "FraudLabels",
+    "FraudUnit",
     "Label",
     "LinkKind",
     "Links",
@@ -222,3 +223,13 @@ class DeepChecks(Protocol):
         ...
 
     def of(self, call_id: str) -> DeepCheck | None: ...
+
+
+class FraudUnit(Protocol):
+    """The part of ``core.ports.UnitOfWork`` that is about fraud."""
+
+    links: Links
+    traces: Traces
+    voice_terms: VoiceTerms
+    fraud_labels: FraudLabels
+    deep_checks: DeepChecks

@@ -17,7 +17,7 @@ from core.decision.keeping import Applicants, Receipts, Reviews
 from core.decision.model import Decision, Terms
 from core.events import JournalEntry, TranscriptLine
 from core.evidence import Evidence
-from core.fraud import DeepChecks, FraudLabels, Links, Traces, VoiceTerms
+from core.fraud import FraudUnit
 from core.lending.keeping import Disputes, Loans
 from core.risk import RiskReport
 
@@ -362,7 +362,7 @@ class ApiKeys(Protocol):
         ...
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(FraudUnit, Protocol):
     """One transaction. Leaving the block without ``commit()`` stores nothing."""
 
     journal: CallJournal
@@ -379,11 +379,6 @@ class UnitOfWork(Protocol):
     applicants: Applicants
     loans: Loans
     disputes: Disputes
-    links: Links
-    traces: Traces
-    voice_terms: VoiceTerms
-    fraud_labels: FraudLabels
-    deep_checks: DeepChecks
 
     def commit(self) -> None:
         """Raises ``StorageError`` when nothing could be stored."""
