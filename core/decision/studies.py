@@ -31,6 +31,7 @@ __all__ = [
     "Stress",
     "area_under_curve",
     "compare_shadow",
+    "decision_in",
     "drift_of",
     "expected_loss",
     "facts_in",
@@ -189,6 +190,11 @@ def expected_loss(facts: Facts, decision: Decision, rater: Rater | None, factor:
 def facts_in(bundle: Bundle) -> Facts:
     """The facts a bundle was decided on."""
     return from_plain(Facts, bundle["facts"], "facts")
+
+
+def decision_in(bundle: Bundle) -> Decision:
+    """The decision of a bundle, as it was made."""
+    return from_plain(Decision, bundle["decision"], "decision")
 
 
 def _drift(name: str, then: Sequence[Decimal], cuts: Sequence[Decimal], values: Sequence[Decimal]) -> Drift:

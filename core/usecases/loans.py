@@ -18,6 +18,7 @@ __all__ = [
     "book_due",
     "bounced",
     "desk",
+    "endings",
     "paid_out",
     "refunded",
     "require_payable",
@@ -26,6 +27,8 @@ __all__ = [
     "withdraw",
 ]
 
+#: So late is bad: what the scorecard predicts.
+_BAD_DAYS = 90
 _Post = Callable[[Ledger], tuple[Posting, ...]]
 
 
@@ -53,6 +56,18 @@ def desk(storage: Storage, clock: Clock, *states: LoanState, limit: int = 100) -
                 found.append(_view(work, clock, case_id))
             except LoanlineError:
                 continue
+    return found
+
+
+def endings(storage: Storage, clock: Clock) -> dict[str, bool]:
+    """How loans ended, by their books: True for ninety days late today, False for all paid. Loans that
+    run on time, were left, or were nobody's, are not in it."""
+    found: dict[str, bool] = {}
+    for one in desk(storage, clock, LoanState.RUNNING, LoanState.REPAID, limit=1_000_000):
+        if one.standing.days_late >= _BAD_DAYS:
+            found[one.loan.case_id] = True
+        elif one.loan.state is LoanState.REPAID:
+            found[one.loan.case_id] = False
     return found
 
 

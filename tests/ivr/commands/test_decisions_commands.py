@@ -19,11 +19,11 @@ from core.usecases.api_access import authenticate
 from core.usecases.decisions import Rulebook
 from core.usecases.intake import submit
 from ivr.cli import app
-from ivr.commands import api_keys, decisions, model, review
+from ivr.commands import api_keys, decisions, model, review, studies
 from tests.core.decision.reports import checks
 from tests.core.storage.people import START, HandClock, answer, application, opened, risk, usd
 
-COMMANDS = (api_keys, decisions, model, review)
+COMMANDS = (api_keys, decisions, model, review, studies)
 
 
 @pytest.fixture
@@ -103,6 +103,26 @@ def test_the_challenger_is_compared(folder: Path) -> None:
     (folder / "ended.csv").write_text("case_id,bad\ncase_2,maybe\n")
     with pytest.raises(InvalidInput):
         run("decisions", "shadow", "--outcomes", str(folder / "ended.csv"))
+
+
+def test_decisions_are_held_against_how_the_loans_ended(folder: Path) -> None:
+    ended = folder / "ended.csv"
+    ended.write_text("case_id,bad\ncase_0,0\ncase_2,0\ncase_3,0\ncase_4,1\n")
+    page = folder / "page.html"
+    found = told("decisions", "backtest", "--outcomes", str(ended), "--chart", str(page))
+    assert (found["people"], found["ended"]) == (8, 4)
+    assert sum(row["people"] for row in found["bands"]) == 8
+    assert sum(row["bad"] for row in found["bands"]) == 1
+    assert found["auc"] == "1.0000"
+    assert found["lent_then"] == found["lent_now"]
+    assert page.read_text().count("<svg") == 2
+    harder = folder / "harder.toml"
+    harder.write_text(packaged_policy().source.replace("from = 520", "from = 559"))
+    other = told("decisions", "backtest", "--outcomes", str(ended), "--policy", str(harder))
+    assert float(other["lent_now"]) <= float(found["lent_now"])
+    assert told("decisions", "backtest")["ended"] == 0
+    with pytest.raises(InvalidInput):
+        run("decisions", "backtest", "--loss-share", "1.5")
 
 
 def test_drift_is_measured_and_acted_on(folder: Path) -> None:
