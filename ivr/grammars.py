@@ -35,6 +35,9 @@ def grammars_for(script: Script, prompts: Catalogue) -> Mapping[str, tuple[str, 
     if yes_no is not None:
         made["yes_no"] = yes_no
         made["which_slot"] = (*yes_no, *prompts.phrases("fields"))
+    if "offer" in made:
+        wishes = ("first", "lower", "longer", "shorter", "other")
+        made["offer"] = (*made["offer"], *(one for wish in wishes for one in prompts.phrases(f"offer_{wish}")))
     if "code" in made:
         made["code"] = (*made["code"], *prompts.phrases("no_report"))
     if "resume" in made:

@@ -38,6 +38,7 @@ _LASTING = (
     "owner_verified",
     "decision",
     "offer",
+    "offers_told",
     "risk",
     "rate",
     "counter",

@@ -100,6 +100,10 @@ def _prompt_id(house: House, state: CallState, question: Question, variant: str)
         return "line.which_period"
     if state.mode is Mode.WHICH_SLOT:
         return "summary.which_keys" if variant == "keys" else "summary.which"
+    if state.mode is Mode.MORE:
+        return "offer.more"
+    if question.role is Role.OFFER and variant == "ask" and state.offer:
+        return "offer.other"
     if question.role is Role.OFFER and variant == "ask" and _is_counter(state):
         return "offer.counter"
     return f"{question.id}.{variant}"
@@ -142,7 +146,7 @@ def ask(house: House, state: CallState, variant: str = "ask", prefix: str = "") 
     if state.mode in {Mode.WHICH_VALUE, Mode.WHICH_PERIOD} and state.pending:
         first, second = (say_value(question.id, value, house.prompts) for value in state.pending.values[:2])
         figures = {"first": first, "second": second}
-    disclosing = question.disclosure and variant == "ask"
+    disclosing = question.disclosure and variant == "ask" and state.mode is Mode.ASK
     leads = question.role is Role.MENU
     said = speak(house, state, prompt_id, figures, prefix=prefix, may_interrupt=not disclosing, leads=leads)
     if disclosing:

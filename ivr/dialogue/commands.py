@@ -21,6 +21,8 @@ def obey(house: House, state: CallState, command: Command) -> list[Effect]:
     spent = state.prompts >= house.script.limits.prompts_per_call
     match command:
         case Command.REPEAT:
+            if state.focus == "offer" and state.mode is Mode.ASK and not spent:
+                return ask(house, state)  # the cost, whatever was said last
             return _person(house, state) if spent else ask_again(house, state)
         case Command.SLOWER:
             state.rate = max(_SLOWEST, (state.rate or house.rate) - 25)

@@ -28,7 +28,7 @@ class Wanted:
 def in_focus(house: House, state: CallState) -> Wanted:
     """What the next answer should be."""
     question = state.question(house.script)
-    if state.mode in {Mode.CONFIRM, Mode.WHICH_SLOT}:
+    if state.mode in {Mode.CONFIRM, Mode.WHICH_SLOT, Mode.MORE}:
         return Wanted(Kind.YES_NO, _ONE_KEY)
     if state.mode is not Mode.ASK:
         return Wanted(question.kind, _ONE_KEY)

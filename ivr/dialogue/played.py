@@ -30,6 +30,8 @@ def played(house: House, state: CallState, event: PromptDone) -> list[Effect]:
         "from_ms": event.from_ms,
         "until_ms": event.until_ms,
     }
+    if question_id == "offer":
+        told["offer"] = state.offer
     return [Journal("disclosed", told)]
 
 

@@ -73,9 +73,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
+    """``more_offers`` is how many offers may be told after the first."""
+
     tries_per_question: int
     troubles_per_call: int
     prompts_per_call: int
+    more_offers: int
 
 
 @dataclass(frozen=True, slots=True)

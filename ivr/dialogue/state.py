@@ -57,6 +57,7 @@ class Mode(StrEnum):
     WHICH_VALUE = "which_value"
     WHICH_PERIOD = "which_period"
     WHICH_SLOT = "which_slot"
+    MORE = "more"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -112,7 +113,10 @@ class CallState:
     echoes: tuple[str, ...] = ()
     owner_verified: bool = False
     decision: Decision | None = None
+    #: The offer told last, and all that were told, in order.
     offer: int = 0
+    offers_told: list[int] = field(default_factory=list)
+    refusal: Evidence | None = None
     risk: RiskReport | None = None
     troubles: Counter[str] = field(default_factory=Counter)
     keys: str = ""

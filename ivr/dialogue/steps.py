@@ -35,7 +35,7 @@ def take_step(house: House, state: CallState, heard: Heard, now: datetime) -> li
         case Role.CONSENT:
             return _take_consent(house, state, heard, now)
         case Role.OFFER:
-            return take_offer(house, state, heard.parsed, heard.evidence)
+            return take_offer(house, state, heard)
     return take_code(house, state, heard, now)
 
 

@@ -48,7 +48,7 @@ def test_every_prompt_has_all_its_figures() -> None:
 
 
 def test_the_offer_states_the_annual_rate_and_every_figure() -> None:
-    for prompt_id in ("offer.ask", "offer.counter"):
+    for prompt_id in ("offer.ask", "offer.counter", "offer.other"):
         assert CATALOGUE.variables(prompt_id) == {"key_facts", "right_to_withdraw", "written_terms"}
     key_facts = PACK.disclosure("key_facts").text
     assert "annual percentage rate is {apr}" in key_facts

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.evidence import ReadBack
 from ivr.dialogue.effects import Effect, EndCall, Finish, HandOver, Listen, Respond, Say, Submit
 from ivr.dialogue.keys import name_to_keys
-from tests.ivr.dialogue.text_caller import CODE, HAPPY, HOUSE, TextCall, decline
+from tests.ivr.dialogue.text_caller import CODE, HAPPY, HOUSE, TextCall, approve, decline, several
 
 CALLERS = int(os.environ.get("LOANLINE_RANDOM_CALLERS", "400"))
 MOST_PROMPTS = HOUSE.script.limits.prompts_per_call + HOUSE.script.limits.troubles_per_call + 20
@@ -30,6 +30,7 @@ NONSENSE = [
     "minus five", "i was", "the third", "march", "yes but change the amount", "no", "yes", "no wait",
     "no twelve hundred", "i meant march", "change my income", "change my name to bob smith", "i said no",
     "nineteen eighty five", "nine nine nine nine nine nine nine nine nine nine", "x" * 400, "start again",
+    "another", "a lower payment", "the first one", "longer", "no report", "my balance", "two",
     "it should be june ninth nineteen seventy nine", "the first", "birth date", "the phone", "months",
 ]  # fmt: skip
 COMMANDS = ["repeat", "slower", "help", "go back", "i don't know"]
@@ -82,13 +83,33 @@ def _submitted_state_is_confirmed(call: TextCall, effects: list[Effect]) -> None
             assert answer.evidence[-1].read_back is ReadBack.EXPLICIT, question.id
 
 
-@given(seed=st.integers(0, 2**32), clumsiness=st.sampled_from([0.0, 0.05, 0.2, 0.5, 0.9, 1.0]), declined=st.booleans())
+def _assent_is_to_what_was_told(call: TextCall) -> None:
+    """A yes is to an offer whose disclosure was heard to its end, the last one told."""
+    told = [entry.data["offer"] for entry in call.journal if entry.kind == "disclosed" and "offer" in entry.data]
+    assert len(set(told)) <= 1 + HOUSE.script.limits.more_offers
+    for effect in call.effects:
+        if isinstance(effect, Respond) and effect.offer is not None:
+            assert told[-1] == effect.offer
+
+
+#: What the desk decides: a plain yes, several offers, another loan than asked for, a no.
+DECISIONS = {
+    "approved": approve(),
+    "choice": several(("2500.00", 12), ("2500.00", 6), ("2500.00", 18), ("2500.00", 24)),
+    "counter": several(("1000.00", 12), ("2500.00", 36)),
+    "declined": decline(),
+}
+
+
+@given(
+    seed=st.integers(0, 2**32),
+    clumsiness=st.sampled_from([0.0, 0.05, 0.2, 0.5, 0.9, 1.0]),
+    outcome=st.sampled_from(sorted(DECISIONS)),
+)
 @settings(max_examples=CALLERS, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_call_comes_to_a_legal_end(seed: int, clumsiness: float, declined: bool) -> None:
+def test_every_call_comes_to_a_legal_end(seed: int, clumsiness: float, outcome: str) -> None:
     caller = RandomCaller(seed, clumsiness)
-    call = TextCall(caller, confidence=caller.confidence)
-    if declined:
-        call.decision = decline()
+    call = TextCall(caller, confidence=caller.confidence, decision=DECISIONS[outcome])
     handle = call.session.handle
 
     def watched(event: object, now: object) -> list[Effect]:
@@ -108,5 +129,6 @@ def test_every_call_comes_to_a_legal_end(seed: int, clumsiness: float, declined:
     assert isinstance(ends[-1], EndCall | HandOver)
     assert sum(isinstance(effect, Finish) for effect in call.effects) <= 1, "a case closes once"
     assert any(isinstance(effect, Say) for effect in call.effects[last_listen + 1 :]), "the caller is told how it ends"
-    if clumsiness == 0.0 and not declined:
+    _assent_is_to_what_was_told(call)
+    if clumsiness == 0.0 and outcome != "declined":
         assert call.ended == EndCall("accepted")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -61,8 +61,8 @@ def transcript(text: str, confidence: float = 0.99) -> Transcript:
 
 
 def approve(principal: str = "2500.00", months: int = 12) -> Decision:
-    payment = Money.parse("229.10", "USD")
     amount = Money.parse(principal, "USD")
+    payment = Money.rounded(amount.major * (100 + months) / 100 / months, "USD")
     rows = tuple(
         Instalment(n, date(2027, 1, 1), payment, payment, payment - payment, amount) for n in range(1, months + 1)
     )
@@ -71,6 +71,12 @@ def approve(principal: str = "2500.00", months: int = 12) -> Decision:
         date(2026, 11, 21), Money.zero("USD"), rows,
     )  # fmt: skip
     return Decision(Outcome.APPROVE, (), (terms,), None, Versions("p", "none", "us", "c"), "hash")
+
+
+def several(*terms: tuple[str, int]) -> Decision:
+    """An approval with these offers: amount and months of each."""
+    made = [approve(principal, months).offers[0] for principal, months in terms]
+    return replace(approve(), offers=tuple(made))
 
 
 def decline() -> Decision:
