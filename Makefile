@@ -1,7 +1,7 @@
 # The verbs of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test suite lint types replay serve fuzz bench-fraud bench-speech bench bench-console screens lock fixtures clean
+.PHONY: help setup demo test suite lint types replay serve fuzz chaos bench-fraud bench-speech bench bench-console screens lock fixtures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -36,9 +36,15 @@ replay: setup ## play every fixture call through the line, faster than real time
 serve: setup ## run the line, the console and the API
 	$(BIN)/loanline serve
 
-fuzz: setup ## 10,000 random callers and 10,000 garbled tellings of a call by webhook
+fuzz: setup ## 10,000 random callers, 10,000 garbled tellings of a call by webhook, a minute of odd frames
 	LOANLINE_RANDOM_CALLERS=10000 $(BIN)/python -m pytest -q tests/ivr/dialogue/test_random_callers.py
 	$(BIN)/python -m scripts.line.shuffle
+	$(BIN)/python -m scripts.line.frames --seconds 60
+
+chaos: setup ## kill the line 1,000 times and at every commit, fill its disk, fail its fsyncs, hold its database
+	LOANLINE_KILLS=1000 LOANLINE_EVERY_COMMIT=1 LOANLINE_SYNC_RUNS=200 LOANLINE_LOCKED_SECONDS=30 \
+	LOANLINE_SLOW_SOCKETS=1000 $(BIN)/python -m pytest -q -o log_cli=true --log-cli-level=INFO \
+		--log-disable=alembic.runtime.migration --log-disable=alembic.runtime.plugins tests/chaos tests/ivr/test_edge.py
 
 bench-fraud: setup ## measure the fraud signals on human speech (needs the shared audio beside the project)
 	$(BIN)/python -m scripts.antifraud.bench --audio ../shared/audio --network data/models/vosk-model-spk-0.4

@@ -109,7 +109,7 @@ class LineSwitchboard:
     async def ring(self, call: IncomingCall) -> Admission:
         """A call in progress is never made worse by this one: above ``max_calls`` the answer is ``FULL``.
 
-        Raises ``StorageError`` when the store cannot be read: the telephone network then uses its fallback.
+        Raises ``StorageError`` when the store cannot be written: the caller is then offered the ways on that need none.
         """
         place = self._places.get(call.call_id)
         if place is None:
@@ -154,6 +154,7 @@ class LineSwitchboard:
             place.left, place.case_id = left, left.case_id
 
     def _restored(self, place: _Place) -> bool:
+        self._storage.health()  # a call is answered only where it can be kept
         if self._sessions is None:
             return False
         call = place.call

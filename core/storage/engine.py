@@ -23,8 +23,8 @@ from core.errors import Conflict, EnvironmentProblem, LoanlineError, StorageErro
 
 __all__ = ["BUSY_SECONDS", "open_engine", "reading", "storage_errors", "writing"]
 
-#: How long a writer waits for another one.
-BUSY_SECONDS = 5.0
+#: How long a writer waits for another one. A caller hears silence meanwhile, so it is short.
+BUSY_SECONDS = 2.0
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",

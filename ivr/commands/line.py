@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
 
         from ivr.app import create_app  # noqa: PLC0415
         from ivr.bootstrap import build  # noqa: PLC0415
+        from ivr.edge import edge_protocol  # noqa: PLC0415
         from ivr.settings import load_settings  # noqa: PLC0415
         from ivr.telemetry import configure_logging  # noqa: PLC0415
 
@@ -53,6 +54,7 @@ def register(app: typer.Typer) -> None:
                 create_app(house),
                 log_level="warning",
                 access_log=False,
+                http=edge_protocol(),
                 ws="websockets-sansio",
                 ws_max_size=65536,
                 ws_per_message_deflate=False,

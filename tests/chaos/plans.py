@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
+import time
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.engine.default import DefaultDialect
 
-from tests.chaos.crowd import Crowd, Told
+from core.errors import StorageError
+from ivr.line import IncomingCall
+from tests.chaos.crowd import Crowd, Person, Told
 
-__all__ = ["KILLED", "all_seats", "die_at_commit", "one_person"]
+__all__ = ["KILLED", "all_seats", "die_at_commit", "one_person", "through_a_full_disk", "while_locked"]
 
 #: The exit status of a process that ended itself at a commit.
 KILLED = 137
@@ -42,3 +47,53 @@ def die_at_commit(number: int, after: bool) -> None:
             os._exit(KILLED)
 
     DefaultDialect.do_commit = counted  # type: ignore[method-assign]  # the product has no hook for this, and needs none
+
+
+class _Breaks:
+    """Breaks something when a prompt is said for the first time."""
+
+    def __init__(self, crowd: Crowd, prompt_id: str, happen: Callable[[], None]) -> None:
+        self._tell, self._prompt_id, self._happen = crowd.tell, prompt_id, happen
+        crowd.tell = self
+
+    def __call__(self, told: Told) -> None:
+        self._tell(told)
+        if told.prompt == self._prompt_id and self._happen is not None:
+            happen, self._happen = self._happen, lambda: None
+            happen()
+
+
+async def _welcome(crowd: Crowd) -> str:
+    """What a caller who rings now is met with."""
+    call = IncomingCall("CA" + "9" * 32, Person(7, 0).phone, "+18005550199", None)
+    try:
+        return (await crowd.house.switchboard.ring(call)).value
+    except StorageError:
+        return "no"
+
+
+async def through_a_full_disk(crowd: Crowd) -> None:
+    """One whole call; one in the middle of which no file can grow any more; a ring; room again, and a whole call."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    await crowd.call(Person(0, 0), "CA" + "a" * 32)
+    _Breaks(crowd, "amount.ask", lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard)))
+    outcome = await crowd.call(Person(1, 0), "CA" + "b" * 32)
+    crowd.tell(Told("outage", "", 0, 0, outcome=f"{outcome} {await _welcome(crowd)}"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    await crowd.live(1, 0, "after", until=1)
+
+
+async def while_locked(crowd: Crowd, seconds: float) -> None:
+    """Four telephones, for so long, while somebody else holds the database; then one whole call. Tells the longest
+    lags of the loop that carries the sound, in milliseconds."""
+    lags: list[float] = []
+    calls = [asyncio.create_task(crowd.live(seat, 0, "locked")) for seat in range(4)]
+    end = time.monotonic() + seconds
+    while (before := time.monotonic()) < end:
+        await asyncio.sleep(0.02)
+        lags.append(1000 * (time.monotonic() - before - 0.02))
+    for call in calls:
+        call.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
+    lags.sort()
+    crowd.tell(Told("lag", "", 0, 0, outcome=f"{lags[int(len(lags) * 0.99)]:.1f}"))

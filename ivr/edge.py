@@ -1,0 +1,96 @@
+"""The edge of the server: a request arrives whole and soon, or its connection is closed.
+
+uvicorn waits for ever for the rest of a header or a body, so a thousand slow sockets hold a thousand descriptors and
+no caller gets in (slowloris). Here the first byte to the last of a request may take ``REQUEST_SECONDS``; a body may
+have ``MOST_BODY`` bytes; and of the connections that still owe a request at most ``most_waiting`` stay, the oldest
+going first. A WebSocket is out of this as soon as its handshake is whole: the media socket has limits of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import ClassVar
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+__all__ = ["MOST_BODY", "REQUEST_SECONDS", "edge_protocol"]
+
+#: From the first byte (for a new connection: from its opening) to the end of the body.
+REQUEST_SECONDS = 5.0
+#: Twilio's forms have 4 kB, an application 20 kB, a page's form less.
+MOST_BODY = 256 * 1024
+
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_ARRIVING = (h11.IDLE, h11.SEND_BODY)
+
+
+class EdgeProtocol(H11Protocol):
+    """uvicorn's protocol with a deadline; see the module. Made by ``edge_protocol``."""
+
+    #: Shared by the connections of one server.
+    waiting: ClassVar[OrderedDict[H11Protocol, None]]
+    most_waiting: ClassVar[int]
+    _deadline: asyncio.TimerHandle | None = None
+    _body = 0
+    _upgraded = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+        self._wait()
+        while len(self.waiting) > self.most_waiting:
+            self.waiting.popitem(last=False)[0].transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        before = self.conn.their_state
+        super().data_received(data)
+        if self._upgraded or self.transport.is_closing():
+            return
+        state = self.conn.their_state
+        if state is h11.SEND_BODY:
+            self._body += len(data)
+            if self._body > MOST_BODY:
+                self._refuse(_TOO_LARGE)
+                return
+        if state not in _ARRIVING:
+            self._arrived()
+        elif state is h11.SEND_BODY or before is h11.IDLE:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._arrived()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        self._upgraded = True
+        self._arrived()
+        super().handle_websocket_upgrade(event)
+
+    def _wait(self) -> None:
+        """The clock of a request starts once; nothing that trickles in restarts it."""
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(REQUEST_SECONDS, self._refuse, _TOO_SLOW)
+            self.waiting[self] = None
+
+    def _arrived(self) -> None:
+        self._body = 0
+        self.waiting.pop(self, None)
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _refuse(self, answer: bytes) -> None:
+        """Say why if nothing has been said yet, and close."""
+        if not self.transport.is_closing():
+            if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+                self.transport.write(answer)
+            self.transport.close()
+        self._arrived()
+
+
+def edge_protocol(most_waiting: int = 256) -> type[H11Protocol]:
+    """A protocol class for ``uvicorn.Config(http=...)``; its connections share one count of those that wait."""
+    shared = {"waiting": OrderedDict(), "most_waiting": most_waiting}
+    return type("SharedEdgeProtocol", (EdgeProtocol,), shared)
