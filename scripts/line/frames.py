@@ -47,7 +47,7 @@ def main() -> int:
         sys.stderr.write("frames: atheris is not installed; run '.venv/bin/pip install atheris' for this check\n")
         return 3
     with atheris.instrument_imports(include=["ivr.twilio", "json", "base64"]):
-        import ivr.twilio.protocol  # noqa: F401, PLC0415
+        import ivr.twilio.protocol  # noqa: F401, PLC0415  # so that it is instrumented
     corpus = _KEPT / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     for path in _WIRE.glob("*.jsonl"):

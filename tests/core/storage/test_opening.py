@@ -90,7 +90,7 @@ def test_sqlite_is_set_up_as_promised(tmp_path: Path) -> None:
         "synchronous": 2,
         "foreign_keys": 1,
         "secure_delete": 1,
-        "busy_timeout": 5000,
+        "busy_timeout": 2000,
         "temp_store": 2,
     }
 
