@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from core.decision.model import Terms
@@ -15,7 +16,7 @@ from ivr.dialogue.state import CallState, House, Mode
 from speech.recognizer import HearingSpec
 from speech.repair.understand import ALTERNATIVES
 
-__all__ = ["ask", "ask_again", "echo_of", "next_question", "speak"]
+__all__ = ["ask", "ask_again", "echo_of", "next_question", "speak", "wait"]
 
 #: Their figures are disclosures, the same in every call.
 _SAME_FOR_ALL = {"consent.ask", "code.ask"}
@@ -139,7 +140,7 @@ def _listen(house: House, state: CallState, question: Question) -> Listen:
 def ask(house: House, state: CallState, variant: str = "ask", prefix: str = "") -> list[Effect]:
     """Ask the question in focus, in the rung ``variant`` of its ladder, and listen."""
     question = state.question(house.script)
-    state.variant, state.prefix, state.keys = variant, prefix, ""
+    state.variant, state.prefix, state.keys, state.waiting = variant, prefix, "", False
     state.prompts += 1
     prompt_id = _prompt_id(house, state, question, variant)
     figures: dict[str, str] = _figures(house, state, question)
@@ -154,9 +155,19 @@ def ask(house: House, state: CallState, variant: str = "ask", prefix: str = "") 
     return [said, _listen(house, state, question)]
 
 
+def wait(house: House, state: CallState) -> list[Effect]:
+    """Say that the line waits, and listen for as long as the script allows."""
+    question = state.question(house.script)
+    state.prompts, state.waiting, state.keys = state.prompts + 1, True, ""
+    said = speak(house, state, "line.waiting")
+    return [said, replace(_listen(house, state, question), no_input_ms=1000 * house.script.limits.wait_seconds)]
+
+
 def ask_again(house: House, state: CallState) -> list[Effect]:
-    """Say the last prompt once more, without what stood before it."""
-    return ask(house, state, state.variant)
+    """Say the last prompt once more, without what stood before it. A disclosure heard to its end is not read again."""
+    question = state.question(house.script)
+    after_wait = state.waiting and state.mode is Mode.ASK and question.id in state.disclosed
+    return ask(house, state, "retry" if after_wait else state.variant)
 
 
 def echo_of(house: House, slot: str, value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from ivr.dialogue.asking import ask, ask_again, speak
+from ivr.dialogue.asking import ask, ask_again, speak, wait
 from ivr.dialogue.effects import Effect, EndCall, Finish, Journal
 from ivr.dialogue.state import CallState, House, Mode
 from ivr.dialogue.trouble import hand_over, not_my_loan, trouble
@@ -31,6 +31,8 @@ def obey(house: House, state: CallState, command: Command) -> list[Effect]:
             own = f"{state.focus}.help"
             text = house.prompts.render(own if house.prompts.has(own) else "line.help").text
             return _person(house, state) if spent else ask(house, state, state.variant, text)
+        case Command.WAIT:
+            return _wait(house, state)
         case Command.DONT_KNOW:
             return trouble(house, state, "dont_know")
         case Command.GO_BACK:
@@ -44,6 +46,14 @@ def obey(house: House, state: CallState, command: Command) -> list[Effect]:
         case Command.NOT_MY_LOAN:
             return not_my_loan(house, state)
     assert_never(command)
+
+
+def _wait(house: House, state: CallState) -> list[Effect]:
+    """Stay quiet for a while; then the question is asked again, and the wait counts as no failed try."""
+    if state.waits >= house.script.limits.waits_per_call:
+        return trouble(house, state, "no_input")
+    state.waits += 1
+    return wait(house, state)
 
 
 def _person(house: House, state: CallState) -> list[Effect]:

@@ -73,12 +73,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``more_offers`` is how many offers may be told after the first."""
+    """``more_offers`` is how many offers may be told after the first, ``wait_seconds`` how long the line
+    stays quiet for a caller who asks it to, at most ``waits_per_call`` times."""
 
     tries_per_question: int
     troubles_per_call: int
     prompts_per_call: int
     more_offers: int
+    wait_seconds: int
+    waits_per_call: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,8 @@ class CallState:
     interruptible: bool = True
     interrupted: bool = False
     prompts: int = 0
+    waiting: bool = False
+    waits: int = 0
     over: bool = False
     #: The prompt that tells the end of the matter, and how it ended: heard, it closes the case.
     ending: tuple[int, str] | None = None

@@ -6,7 +6,7 @@ read-back), with a budget for the whole call. Same thing at most twice in the sa
 
 from __future__ import annotations
 
-from ivr.dialogue.asking import ask, speak
+from ivr.dialogue.asking import ask, ask_again, speak
 from ivr.dialogue.effects import Effect, EndCall, Finish, HandOver, Journal
 from ivr.dialogue.state import CallState, House, Mode
 
@@ -46,6 +46,8 @@ def trouble(house: House, state: CallState, cause: str) -> list[Effect]:
     if state.focus == "menu":  # nobody has to choose: the call goes on as an application
         state.focus, state.variant = "consent", "ask"
         return ask(house, state)
+    if state.waiting and cause in {"no_input", "noise", "no_match"}:
+        return ask_again(house, state)  # asked to wait: what was not said, or said to somebody else, is no failed try
     state.digits = ""
     limits = house.script.limits
     state.troubles[f"{state.focus}:{cause}"] += 1

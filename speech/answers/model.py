@@ -44,6 +44,7 @@ class Command(StrEnum):
     STOP = "stop"
     NOT_MY_LOAN = "not_my_loan"
     DONT_KNOW = "dont_know"
+    WAIT = "wait"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

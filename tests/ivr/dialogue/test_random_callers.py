@@ -33,7 +33,7 @@ NONSENSE = [
     "another", "a lower payment", "the first one", "longer", "no report", "my balance", "two",
     "it should be june ninth nineteen seventy nine", "the first", "birth date", "the phone", "months",
 ]  # fmt: skip
-COMMANDS = ["repeat", "slower", "help", "go back", "i don't know"]
+COMMANDS = ["hold on", "repeat", "slower", "help", "go back", "i don't know"]
 LAST_WORDS = ["agent", "stop", "i did not ask for this loan"]
 
 

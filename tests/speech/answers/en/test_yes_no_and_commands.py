@@ -125,6 +125,11 @@ def test_the_tail(words: str, value: bool | None, tail: str, topic: str | None) 
         ("i don't know", Command.DONT_KNOW),
         ("i'm not sure", Command.DONT_KNOW),
         ("i have no idea", Command.DONT_KNOW),
+        ("hold on", Command.WAIT),
+        ("one moment please", Command.WAIT),
+        ("wait a minute", Command.WAIT),
+        ("can you hold on", Command.WAIT),
+        ("just a second", Command.WAIT),
     ],
 )
 def test_commands_hold_for_every_question(words: str, command: Command) -> None:

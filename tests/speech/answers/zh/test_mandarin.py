@@ -175,6 +175,7 @@ def test_choices(kind: str, text: str, code: str) -> None:
         ("请再说一遍", Command.REPEAT),
         ("我没有申请过贷款", Command.NOT_MY_LOAN),
         ("不知道", Command.DONT_KNOW),
+        ("请等一下", Command.WAIT),
     ],
 )
 def test_commands(text: str, command: Command) -> None:
