@@ -1,0 +1,66 @@
+"""The acoustic model's file, without torch: fresh weights beside the committed graph make a model that Vosk runs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import vosk
+
+from core.errors import InvalidInput
+from speech.models import COMMITTED, verify
+from speech.training.directory import finish, write_configuration
+from speech.training.export import write_acoustic_model
+from speech.training.shape import Shape, fresh_weights, load_weights, save_weights, shape_of
+
+SMALL = Shape(width=32, bottleneck=8)
+
+
+def test_weights_come_back_from_their_file(tmp_path: Path) -> None:
+    weights = fresh_weights(SMALL, np.random.default_rng(1))
+    save_weights(tmp_path / "w.npz", weights)
+    again = load_weights(tmp_path / "w.npz")
+    assert weights.keys() == again.keys()
+    assert all(np.array_equal(weights[name], again[name]) for name in weights)
+    assert shape_of(again) == SMALL
+
+
+def test_what_is_no_weights_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "w.npz").write_bytes(b"no")
+    with pytest.raises(InvalidInput):
+        load_weights(tmp_path / "w.npz")
+    with pytest.raises(InvalidInput):
+        shape_of({})
+
+
+def test_the_silence_penalty_changes_two_biases_only(tmp_path: Path) -> None:
+    weights = fresh_weights(SMALL, np.random.default_rng(1))
+    plain, quieter = tmp_path / "a.mdl", tmp_path / "b.mdl"
+    write_acoustic_model(plain, weights, 0.0)
+    write_acoustic_model(quieter, weights, 0.5)
+    before, after = plain.read_bytes(), quieter.read_bytes()
+    assert len(before) == len(after)
+    where = [at for at, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
+    assert where
+    assert where[-1] - where[0] < 8
+    assert not np.any(weights["out.bias"])
+
+
+def test_a_finished_directory_is_verified_and_decodes(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(COMMITTED / "en-phone" / "graph", model / "graph")
+    write_configuration(model, 12.0, 5.0)
+    assert finish(model, fresh_weights(SMALL, np.random.default_rng(1)), 0.5, "A card.\n") == verify(model)
+    vosk.SetLogLevel(-2)
+    recognizer = vosk.KaldiRecognizer(vosk.Model(str(model)), 8000, '["yes", "no", "[unk]"]')
+    recognizer.AcceptWaveform(np.random.default_rng(2).normal(0, 900, 8000).astype(np.int16).tobytes())
+    assert set(json.loads(recognizer.FinalResult())["text"].split()) <= {"yes", "no", "[unk]"}
+
+
+def test_our_configuration_is_the_committed_one(tmp_path: Path) -> None:
+    write_configuration(tmp_path, 12.0, 5.0)
+    for file in ("mfcc.conf", "model.conf"):
+        assert (tmp_path / "conf" / file).read_text() == (COMMITTED / "en-phone" / "conf" / file).read_text()
