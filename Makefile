@@ -1,9 +1,10 @@
 # The verbs of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test suite lint types replay serve fuzz chaos bench-fraud bench-speech bench bench-console screens lock fixtures clean
+.PHONY: help setup demo test suite lint types replay serve fuzz chaos bench-fraud bench-speech bench bench-console screens ear lock fixtures clean
 
 VENV := .venv
+EAR := .venv-ear
 BIN := $(VENV)/bin
 WORKERS ?= 2
 PIPER ?=
@@ -61,6 +62,9 @@ bench-console: setup ## how smooth the console is with fifty calls on the screen
 screens: setup ## take the console's pictures in docs/screens anew (needs chromium)
 	$(BIN)/python -m scripts.screens
 
+ear: $(EAR)/.ready ## make the English telephone model anew: hours (needs recordings beside the project, libfst-tools)
+	$(EAR)/bin/python -m speech.training all
+
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make: install uv first; it resolves requirements.lock." >&2; exit 3; }
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --no-emit-index-url --no-header \
@@ -81,6 +85,12 @@ $(VENV)/.locked: requirements.lock | $(BIN)/python
 
 $(VENV)/.ready: $(VENV)/.locked pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Torch and its like stay apart from the locked environment.
+$(EAR)/.ready: pyproject.toml
+	scripts/make-venv $(EAR)
+	$(EAR)/bin/python -m pip install --disable-pip-version-check --quiet -e '.[train-ear]'
 	@touch $@
 
 $(BIN)/python:

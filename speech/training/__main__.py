@@ -35,7 +35,8 @@ def _run(given: argparse.Namespace) -> int:
     if step in {"prepare", "all"}:
         _say(f"packed {steps.prepare(given.recordings, work, steps.whole_lexicon())} recordings")
     if step in {"train", "all"}:
-        done = steps.train(work, given.start, given.minutes, given.at_most, given.rate, given.threads)
+        start = None if given.from_nothing else given.start
+        done = steps.train(work, start, given.minutes, given.at_most, given.rate, given.threads)
         _say("training is done" if done else "training has more to do: run this step again")
         if not done:
             return 1
@@ -63,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--work", type=Path, default=Path("out/ear"), help="the working folder")
     add("--recordings", type=Path, default=Path("../shared/audio"), help="archives and their tables")
-    add("--start", type=Path, help="weights to begin with (.npz); from nothing without it")
+    start = _COMMITTED / "am" / "final.mdl"
+    add("--start", type=Path, default=start, help="weights to begin with: a final.mdl of ours, or .npz")
+    add("--from-nothing", action="store_true", help="begin with random weights")
     add("--minutes", type=float, default=60.0, help="of training in all")
     add("--at-most", type=float, default=1e9, help="minutes of training in this call")
     add("--rate", type=float, default=3e-4, help="highest learning rate")
@@ -73,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--unknown-enter", type=float, default=plan.unknown.enter)
     add("--unknown-scale", type=float, default=plan.unknown.scale)
     add("--weights", type=Path, help="weights to export; the latest of the training without it")
-    add("--silence-penalty", type=float, default=0.5)
+    add("--silence-penalty", type=float, default=steps.SILENCE_PENALTY)
     add("--beam", type=float, default=12.0)
     add("--lattice-beam", type=float, default=5.0)
     add("--models", type=Path, nargs="*", help="models to evaluate; without it the committed one and the new one")

@@ -25,13 +25,16 @@ from speech.training.guess import from_espeak
 from speech.training.lexicon import Lexicon, from_cmudict, own_words
 from speech.training.measure import Score, measured, vocabulary_of
 from speech.training.phones import PHONE_COUNT, PHONE_ID, SILENCE
+from speech.training.reading import read_acoustic_model
 from speech.training.sentences import Sayer
 from speech.training.sets import WHOLE_SENTENCES, development, reserved
-from speech.training.shape import Shape, fresh_weights, load_weights
+from speech.training.shape import Shape, Weights, fresh_weights, load_weights
 from speech.training.trigram import phone_trigram
 
-__all__ = ["evaluate", "export", "graph", "prepare", "train", "whole_lexicon"]
+__all__ = ["SILENCE_PENALTY", "evaluate", "export", "graph", "prepare", "train", "whole_lexicon"]
 
+#: Taken from silence at the export of the committed model; chosen on the development speakers.
+SILENCE_PENALTY = 0.5
 _SENTENCES = 12_000
 
 
@@ -84,8 +87,8 @@ def _with_pauses(words: Sequence[Sequence[int]], rng: random.Random) -> list[int
 
 
 def train(work: Path, start: Path | None, minutes: float, at_most: float, rate: float, threads: int) -> bool:
-    """Train from the weights in ``start``, or from nothing, until ``minutes`` are spent in all, at most ``at_most`` of
-    them now; whether the plan is done. Call again to go on.
+    """Train from ``start`` (weights or a ``final.mdl`` of ours), or from nothing, until ``minutes`` are spent in all,
+    at most ``at_most`` of them now; whether the plan is done. Call again to go on.
 
     Raises:
         EnvironmentProblem: torch is missing.
@@ -98,10 +101,15 @@ def train(work: Path, start: Path | None, minutes: float, at_most: float, rate: 
     with np.load(work / "trigram.npz") as file:
         trigram = file["trigram"]
     plan = Plan(minutes=minutes, rate=rate, threads=threads)
-    weights = load_weights(start) if start else fresh_weights(Shape(), np.random.default_rng(plan.seed))
-    trainer = Trainer(work, unpack(work / "ear.bundle"), weights, trigram, plan)
+    trainer = Trainer(work, unpack(work / "ear.bundle"), _weights(start, plan.seed), trigram, plan)
     trainer.run(at_most)
     return trainer.finished
+
+
+def _weights(start: Path | None, seed: int) -> Weights:
+    if start is None:
+        return fresh_weights(Shape(), np.random.default_rng(seed))
+    return read_acoustic_model(start, SILENCE_PENALTY) if start.suffix == ".mdl" else load_weights(start)
 
 
 def graph(work: Path, plan: GraphPlan, lexicon: Lexicon) -> int:
