@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+from functools import cached_property
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ from antifraud.analysis import warm
 from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, LoanlineError
 from core.jurisdiction.library import packaged
-from core.ports import SmsSender
+from core.ports import CallBack, SmsSender
 from core.usecases.calling_hours import BusinessHours
 from core.usecases.desk import ApplicationDesk
 from core.usecases.verify import Verifier
@@ -127,6 +128,7 @@ class House:
         service = self.settings.twilio_verify_service
         return VerifyCodes(self._api, service, self.storage, self.clock) if service and self._api else None
 
+    @cached_property
     def _doors(self) -> Doors:
         """Twilio's doors, and the desk that hands calls over to persons."""
         settings = self.settings
@@ -165,7 +167,7 @@ class House:
         pages = [copies_router(self._copies, self.storage, self.clock, self.desk.rules.pack, number)]
         if self._resume is not None:
             pages.append(links_router(self._resume))
-        return [*self._doors().routers, *pages]
+        return [*self._doors.routers, *pages]
 
     def console(self) -> Console:
         """The staff's pages."""
@@ -180,10 +182,19 @@ class House:
                 house=dialogue_house(self.settings, pack),
                 rules=self.desk.rules,
                 runs=RunBook(self.settings.quality_path),
+                hours=BusinessHours.parse(self.settings.business_hours),
+                max_calls=self.settings.max_calls,
                 public_url=self.public_url,
                 demo=self.settings.demo,
+                by_phone=self._doors.hand_overs,
+                ring=self._ring if self._doors.hand_overs is not None else None,
             )
         )
+
+    async def _ring(self, wish: CallBack) -> None:
+        """Ring the telephone of the house for a call back."""
+        number, sender = PhoneNumber(self.settings.staff_number), self.settings.twilio_from_number
+        await call_control(self.settings).ring_to_call_back(number, sender, wish)
 
     def api(self) -> FastAPI:
         """``/api/v1`` for partners, over the same desk as the telephone."""

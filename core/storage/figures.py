@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 
 from core.storage.audit_rows import AuditRow
 from core.storage.engine import reading
-from core.storage.tables import applications, audit, call_backs, calls
+from core.storage.tables import applications, audit, call_backs, calls, journal
 
 __all__ = [
     "ApplicationRow",
@@ -24,6 +24,7 @@ __all__ = [
     "list_applications",
     "list_records",
     "since_then",
+    "wrong_sign_ins",
 ]
 
 _HANDS = ("call.nudged", "call.taken_over")
@@ -58,6 +59,10 @@ class DayFigures:
     by_hour: Mapping[int, int]
     median_seconds: float | None
     call_backs_waiting: int
+    #: Median seconds from a call's begin to its decision; ``None`` where none was decided.
+    seconds_to_decision: float | None = None
+    #: Cases on which a fraud hold stands, whenever it was placed.
+    held: int = 0
 
     def share(self, *outcomes: str) -> float | None:
         """The share of ended calls with one of these outcomes; ``None`` before any ended."""
@@ -118,6 +123,16 @@ def since_then(engine: Engine, since: datetime) -> DayFigures:
             .where(applications.c.received_at >= since)
             .group_by(applications.c.outcome)
         ).all()
+        spent = connection.execute(
+            select(calls.c.started_at, applications.c.received_at)
+            .join(applications, applications.c.call_id == calls.c.call_id)
+            .where(applications.c.received_at >= since)
+        ).all()
+        marks = connection.execute(
+            select(journal.c.case_id, journal.c.kind)
+            .where(journal.c.kind.in_(("hold_placed", "hold_released")))
+            .order_by(journal.c.case_id, journal.c.seq)
+        ).all()
         waiting = connection.execute(
             select(func.count()).select_from(call_backs).where(call_backs.c.state == "waiting")
         ).scalar_one()
@@ -130,4 +145,18 @@ def since_then(engine: Engine, since: datetime) -> DayFigures:
         by_hour=Counter(row.started_at.hour for row in rows),
         median_seconds=median(spans) if spans else None,
         call_backs_waiting=int(waiting),
+        seconds_to_decision=median((row[1] - row[0]).total_seconds() for row in spent) if spent else None,
+        held=sum(kind == "hold_placed" for kind in {row[0]: row[1] for row in marks}.values()),
     )
+
+
+def wrong_sign_ins(engine: Engine, since: datetime, most: int = 3) -> dict[str, int]:
+    """Accounts at which a wrong password or code was tried more than ``most`` times since then, and how often."""
+    query = (
+        select(audit.c.subject, func.count())
+        .where(audit.c.action == "staff.refused", audit.c.at >= since)
+        .group_by(audit.c.subject)
+        .having(func.count() > most)
+    )
+    with reading(engine) as connection:
+        return {row[0]: int(row[1]) for row in connection.execute(query)}

@@ -15,6 +15,7 @@ from core.evidence import Answer
 from core.fraud import LinkKind, link_values
 from core.ports import Clock, Storage, UnitOfWork
 from core.risk import RiskLevel, RiskReport
+from core.usecases import holds
 
 __all__ = ["Decide", "fingerprint", "known", "submit"]
 
@@ -42,9 +43,9 @@ def submit(
 
     Submitting the same case or call again, with the same answers, returns the stored decision and changes nothing:
     also from another call, after a crash. Other answers raise ``IdempotencyMismatch``. An error in ``decide``, or an
-    approval that the risk report does not bear, is stored as ``review`` with its reason. Raises ``StorageError`` when
-    nothing could be stored. ``delivery`` is the sender's key and a fingerprint of all that came with it: the same key
-    with another fingerprint raises ``IdempotencyMismatch``, whatever the answers are.
+    approval that the risk report does not bear or a hold forbids, is stored as ``review`` with its reason. Raises
+    ``StorageError`` when nothing could be stored. ``delivery`` is the sender's key and a fingerprint of all that came
+    with it: the same key with another fingerprint raises ``IdempotencyMismatch``, whatever the answers are.
     """
     with storage.begin() as work:
         _delivered(work, clock, delivery)
@@ -58,6 +59,9 @@ def submit(
         stored = _stored(work, application)
         if stored is not None:
             return stored
+        if decision.outcome is Outcome.APPROVE and holds.standing(work, application.case_id) is not None:
+            judged = _for_review("held_by_staff", "Staff hold this case for an inquiry; a person decides.", judged)
+            decision = judged.decision
         status = move(Status.SUBMITTED, _STATUS[decision.outcome])
         work.applications.add(application, decision, risk, status)
         work.applicants.add(application)

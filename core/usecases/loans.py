@@ -12,6 +12,7 @@ from core.lending.ledger import Account, Kind, Ledger, Posting
 from core.lending.loan import Loan, LoanState, Standing, standing
 from core.money import Money
 from core.ports import Clock, Storage, UnitOfWork
+from core.usecases.holds import require_free
 
 __all__ = [
     "LoanView",
@@ -87,10 +88,11 @@ def withdraw(storage: Storage, clock: Clock, case_id: str, actor: str) -> None:
 
 def require_payable(work: UnitOfWork, clock: Clock, case_id: str) -> Loan:
     """The loan, when its money may go out now. Raises ``Conflict`` when the time to change one's mind is not over, or
-    the loan or its application does not wait for the pay-out."""
+    the loan or its application does not wait for the pay-out, or a hold stands."""
     loan = work.loans.get(case_id)
     if loan.state is not LoanState.WAITING or work.applications.get(case_id).status is not Status.ACCEPTED:
         raise Conflict("This loan does not wait for its pay-out; nothing was paid.")
+    require_free(work, case_id)
     if clock.now() < loan.free_until:
         raise Conflict("The borrower may still change their mind; pay out after that time.")
     return loan

@@ -12,6 +12,7 @@ __all__ = [
     "case_viewed",
     "clip_played",
     "field_revealed",
+    "flagged",
     "handed_back",
     "listened",
     "log_verified",
@@ -76,16 +77,26 @@ def nudged(storage: Storage, who: str, call_id: str, what: str, about: str, reas
         work.commit()
 
 
-def taken_over(storage: Storage, who: str, call_id: str, reason: str) -> None:
-    note = _reason(reason)
+def flagged(storage: Storage, who: str, call_id: str, at_ms: int, note: str) -> None:
+    """A moment of a call was marked; the note is sealed."""
+    words = _reason(note)
     with storage.begin() as work:
-        work.audit.append(who, "call.taken_over", call_id, note=note)
+        work.audit.append(who, "call.flagged", call_id, {"at_ms": at_ms}, note=words)
         work.commit()
 
 
-def handed_back(storage: Storage, who: str, call_id: str) -> None:
+def taken_over(storage: Storage, who: str, call_id: str, reason: str, way: str = "browser") -> None:
+    """``way`` is ``browser`` or ``phone``."""
+    note = _reason(reason)
     with storage.begin() as work:
-        work.audit.append(who, "call.handed_back", call_id)
+        work.audit.append(who, "call.taken_over", call_id, {"way": way}, note=note)
+        work.commit()
+
+
+def handed_back(storage: Storage, who: str, call_id: str, why: str = "helped") -> None:
+    """``why`` is a static name."""
+    with storage.begin() as work:
+        work.audit.append(who, "call.handed_back", call_id, {"why": why})
         work.commit()
 
 

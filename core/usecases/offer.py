@@ -11,6 +11,7 @@ from core.evidence import Evidence
 from core.jurisdiction.pack import Pack
 from core.lending.loan import Loan, LoanState
 from core.ports import Clock, OfferAnswer, Storage
+from core.usecases.holds import require_free
 
 __all__ = ["accept", "refuse"]
 
@@ -21,7 +22,7 @@ def accept(storage: Storage, clock: Clock, pack: Pack, case_id: str, offer_index
     The loan is opened with it and waits as long as ``pack`` gives to change one's mind; no money moves here.
     Accepting the same offer again returns the same terms. Raises ``IllegalTransition`` when the case is not approved,
     ``IdempotencyMismatch`` when another offer was accepted, ``InvalidInput`` for an offer that was not made,
-    ``NotFound`` and ``StorageError``.
+    ``Conflict`` while a hold stands, ``NotFound`` and ``StorageError``.
     """
     with storage.begin() as work:
         earlier = work.applications.answer(case_id)
@@ -30,6 +31,7 @@ def accept(storage: Storage, clock: Clock, pack: Pack, case_id: str, offer_index
                 raise IdempotencyMismatch("Another offer of this case was accepted; read that one.")
             return earlier.terms
         offers = work.applications.get(case_id).decision.offers
+        require_free(work, case_id)
         if type(offer_index) is not int or not 0 <= offer_index < len(offers):
             raise InvalidInput("offer_index", "choose one of the offers that were made")
         terms, now = offers[offer_index], clock.now()

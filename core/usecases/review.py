@@ -24,6 +24,7 @@ from core.errors import Conflict, Forbidden, InvalidInput
 from core.money import Money
 from core.ports import Clock, Storage, StoredApplication, UnitOfWork
 from core.usecases.decisions import Rulebook
+from core.usecases.holds import require_free
 
 __all__ = ["Reviewed", "Verdict", "Waiting", "queue", "say"]
 
@@ -113,6 +114,8 @@ def say(
         if stored.status is not Status.REVIEW:
             raise Conflict("This case does not wait for a review; reload the queue.")
         before = _standing_yes(work.reviews.of(case_id))
+        if verdict is Verdict.APPROVE:
+            require_free(work, case_id)
         if verdict is Verdict.APPROVE and reviewer in before:
             raise Forbidden("You said yes to this case already; a second person has to agree.")
         work.reviews.add(case_id, ReviewNote(reviewer, verdict.value, why, clock.now()))

@@ -48,6 +48,10 @@ class Action(StrEnum):
     DISPUTES = "dispute.see"
     DISPUTE_WORK = "dispute.work"
     DISPUTE_DECIDE = "dispute.decide"
+    FLAG = "call.flag"
+    HOLD = "hold.place"
+    RELEASE = "hold.release"
+    CALL_BACKS = "call_back.work"
 
 
 _EVERYONE = {Action.SIGN_OUT, Action.TODAY}
@@ -62,15 +66,16 @@ _READER = {
     Action.LOANS,
     Action.DISPUTES,
     Action.DISPUTE_WORK,
+    Action.FLAG,
 }
 
 ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.VIEWER: frozenset(_WATCHER),
         #: An agent hears and reads the calls that he or she takes over: own calls, no others.
-        Role.AGENT: frozenset({*_WATCHER, Action.REVEAL, Action.TAKE_OVER}),
-        Role.UNDERWRITER: frozenset({*_READER, Action.REVEAL, Action.DECIDE, Action.DISPUTE_DECIDE}),
-        Role.FRAUD_ANALYST: frozenset({*_READER, Action.LISTEN, Action.NUDGE}),
+        Role.AGENT: frozenset({*_WATCHER, Action.REVEAL, Action.TAKE_OVER, Action.FLAG, Action.CALL_BACKS}),
+        Role.UNDERWRITER: frozenset({*_READER, Action.REVEAL, Action.DECIDE, Action.DISPUTE_DECIDE, Action.RELEASE}),
+        Role.FRAUD_ANALYST: frozenset({*_READER, Action.LISTEN, Action.NUDGE, Action.HOLD, Action.RELEASE}),
         Role.SUPERVISOR: frozenset(
             {
                 *_READER,
@@ -81,6 +86,9 @@ ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.TAKE_OVER,
                 Action.DECIDE,
                 Action.DISPUTE_DECIDE,
+                Action.HOLD,
+                Action.RELEASE,
+                Action.CALL_BACKS,
                 Action.AUDIT,
             }
         ),

@@ -15,9 +15,11 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from core.errors import NotFound
 from core.ports import Clock, Ids
 from core.storage.store import SqlStorage
+from core.usecases.calling_hours import BusinessHours
 from core.usecases.decisions import Rulebook
 from core.usecases.roles import Action, may
 from core.usecases.staff import Visitor
+from ivr.console.call_backs import CallBacksDesk, Ring
 from ivr.console.call_page import CallPage
 from ivr.console.cases import Cases
 from ivr.console.desk import Desk
@@ -25,10 +27,11 @@ from ivr.console.disputes import Disputes
 from ivr.console.door import Door, Listed
 from ivr.console.grants import Grants
 from ivr.console.labels import load_labels
-from ivr.console.ladder import Calls, Ladder
+from ivr.console.ladder import HAND_BACK, Calls, Ladder, PhoneLine
 from ivr.console.listening import Listening
 from ivr.console.live import Live
 from ivr.console.loans import Loans
+from ivr.console.marks import Marks
 from ivr.console.masking import Masker
 from ivr.console.overview import Overview
 from ivr.console.purposes import CaseLock
@@ -49,7 +52,11 @@ _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 @dataclass(frozen=True, slots=True)
 class ConsoleParts:
-    """What the console stands on. ``public_url`` is the address staff use."""
+    """What the console stands on. ``public_url`` is the address staff use.
+
+    ``by_phone`` takes callers to a telephone of the house, ``ring`` rings it for calls back; where there is none, the
+    console offers neither.
+    """
 
     storage: SqlStorage
     clock: Clock
@@ -59,8 +66,12 @@ class ConsoleParts:
     house: DialogueHouse
     rules: Rulebook
     runs: RunBook
+    hours: BusinessHours
+    max_calls: int
     public_url: str
     demo: bool
+    by_phone: PhoneLine | None = None
+    ring: Ring | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +111,29 @@ def console(parts: ConsoleParts) -> Console:
     door.public("/console/static/{name:path}", _file)
     SignIn(parts.storage, parts.clock, parts.ids, door, views, demo=parts.demo)
     Live(door, desk, views, masker, steps)
-    CallPage(door, parts.storage, desk, views, masker, steps, fields, grants, prompts)
-    Ladder(door, parts.storage, desk, parts.calls, views)
+    CallPage(
+        door,
+        parts.storage,
+        desk,
+        views,
+        masker,
+        steps,
+        fields,
+        grants,
+        prompts,
+        HAND_BACK,
+        by_phone=parts.by_phone is not None,
+    )
+    Ladder(door, parts.storage, desk, parts.calls, parts.by_phone, views)
     Listening(door, parts.storage, desk, parts.calls, grants)
     lock = CaseLock(parts.storage, views, grants)
     Cases(door, parts.storage, parts.clock, views, lock, parts.rules)
     Loans(door, parts.storage, parts.clock, views, lock)
+    Marks(door, parts.storage, parts.clock, desk, parts.calls.case_of, views, lock)
+    CallBacksDesk(door, parts.storage, parts.clock, parts.hours, parts.ring, views)
     Disputes(door, parts.storage, parts.clock, parts.ids, parts.rules.pack, views, lock)
     Records(door, parts.storage, views, masker, grants)
-    Overview(door, parts.storage, parts.clock, desk, views)
+    Overview(door, parts.storage, parts.clock, desk, views, parts.max_calls)
     Quality(door, parts.runs, views)
     door.public("/console/{rest:path}", _nothing)
     return Console(router, tuple(door.table), desk)

@@ -103,11 +103,16 @@ class CallPage:
         fields: Sequence[str],
         grants: Grants,
         prompts: Sequence[tuple[str, str]],
+        hand_back: Sequence[str],
+        *,
+        by_phone: bool,
     ) -> None:
-        """``fields`` are those of an application, in order; ``prompts`` what staff may have the line say: id, text."""
+        """``fields`` are those of an application, in order; ``prompts`` what staff may have the line say: id,
+        text; ``hand_back`` why a call may go back; ``by_phone`` whether there is a telephone to take it over with."""
         self._door, self._storage, self._desk, self._views = door, storage, desk, views
         self._masker, self._steps, self._fields = masker, steps, fields
         self._grants, self._prompts = grants, prompts
+        self._hand_back, self._by_phone = hand_back, by_phone
         door.page("/console/calls/{call_id}", Action.WATCH, self.show)
         door.page("/console/calls/{call_id}/events", Action.WATCH, self.events)
         door.page("/console/calls/{call_id}/words", Action.WORDS, self.words, "POST")
@@ -132,7 +137,15 @@ class CallPage:
         del facts["who"]
         purposes = [purpose.value for purpose in Purpose]
         return self._views.page(
-            "call.html", who, "live", cursor=cursor, purposes=purposes, prompts=self._prompts, **facts
+            "call.html",
+            who,
+            "live",
+            cursor=cursor,
+            purposes=purposes,
+            prompts=self._prompts,
+            hand_back=self._hand_back,
+            by_phone=self._by_phone,
+            **facts,
         )
 
     async def events(self, request: Request, who: Visitor) -> Response:

@@ -19,6 +19,7 @@ from core.storage.figures import hands_on, list_applications
 from core.storage.store import SqlStorage
 from core.usecases import looks, review
 from core.usecases.decisions import Rulebook
+from core.usecases.holds import Hold, standing
 from core.usecases.review import Verdict
 from core.usecases.roles import Action, Role, may
 from core.usecases.staff import Visitor
@@ -58,6 +59,7 @@ class _Case:
     receipts: list[KeptReceipt]
     notes: list[ReviewNote]
     answer: OfferAnswer | None
+    held: Hold | None
     audio: bytes
 
 
@@ -115,6 +117,7 @@ class Cases:
             receipts=case.receipts,
             notes=case.notes,
             answer=case.answer,
+            held=case.held,
             words=words,
             identity=IDENTITY,
             codes=reasons_a_person_may_give(),
@@ -130,7 +133,12 @@ class Cases:
                 except (NotFound, CryptoError):
                     audio = b""  # the call's record is gone or closed to us; the application stands without it
             return _Case(
-                stored, work.receipts.of(case_id), work.reviews.of(case_id), work.applications.answer(case_id), audio
+                stored,
+                work.receipts.of(case_id),
+                work.reviews.of(case_id),
+                work.applications.answer(case_id),
+                standing(work, case_id),
+                audio,
             )
 
     def _answer(self, stored: StoredApplication, field: str) -> Answer[Any]:

@@ -37,6 +37,8 @@ def attention(story: Story, now: float) -> Attention:
     found: list[tuple[int, str]] = []
     if story.level:
         found.append(((0, 30, 200, 300)[story.level], "risk"))
+    if story.flags:
+        found.append((60, "flagged"))
     if now - story.moved > STUCK_SECONDS:
         found.append((60, "stuck"))
     if story.troubles:
@@ -79,6 +81,11 @@ class Desk:
                     self._stories.popitem(last=False)
             self._stories[fact.call_id].take(fact, self.version, self.now())
         self._ring()
+
+    def tell(self, call_id: str, act: str, who: str) -> None:
+        """What staff did to a call outside of its line; it comes back with the facts of the call."""
+        story = self._stories.get(call_id)
+        self._board.publish(call_id, "staff", story.last_ms if story is not None else 0, act=act, who=who)
 
     def _ring(self) -> None:
         for bell in self._bells:

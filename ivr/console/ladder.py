@@ -9,7 +9,7 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.ports import Storage
 from core.usecases import looks
 from core.usecases.roles import Action
@@ -20,8 +20,10 @@ from ivr.console.forms import read_form
 from ivr.console.views import Views
 from ivr.dialogue.events import StaffAct
 
-__all__ = ["Calls", "HelpedCall", "Ladder"]
+__all__ = ["HAND_BACK", "Calls", "HelpedCall", "Ladder", "PhoneLine"]
 
+#: Why a call goes back to the line.
+HAND_BACK = ("helped", "line_can_do_it", "not_needed")
 _NUDGES = frozenset({"reask", "slower", "say"})
 
 
@@ -43,12 +45,30 @@ class Calls(Protocol):
         """Raises ``NotFound``."""
         ...
 
+    def case_of(self, call_id: str) -> str | None:
+        """The case a call works for; ``None`` when it has none yet."""
+        ...
+
+
+class PhoneLine(Protocol):
+    """Takes a caller out of the line to a telephone of the house, and back."""
+
+    async def take(self, call_id: str) -> None:
+        """Raises ``NotFound`` and ``ProviderError``."""
+        ...
+
+    async def hand_back(self, call_id: str) -> None:
+        """Raises ``NotFound``, ``Conflict`` and ``ProviderError``."""
+        ...
+
 
 class Ladder:
     """The acts are written to the audit log before they are done: what could not be written is not done."""
 
-    def __init__(self, door: Door, storage: Storage, desk: Desk, calls: Calls, views: Views) -> None:
-        self._storage, self._desk, self._calls, self._views = storage, desk, calls, views
+    def __init__(
+        self, door: Door, storage: Storage, desk: Desk, calls: Calls, phone: PhoneLine | None, views: Views
+    ) -> None:
+        self._storage, self._desk, self._calls, self._phone, self._views = storage, desk, calls, phone, views
         door.page("/console/calls/{call_id}/nudge", Action.NUDGE, self.nudge, "POST")
         door.page("/console/calls/{call_id}/correct", Action.CORRECT, self.correct, "POST")
         door.page("/console/calls/{call_id}/take-over", Action.TAKE_OVER, self.take_over, "POST")
@@ -89,27 +109,41 @@ class Ladder:
         return self._done("ladder.done_correct")
 
     async def take_over(self, request: Request, who: Visitor) -> Response:
-        """The caller is told that a person joins; from now on the microphone speaks."""
+        """The caller is told that a person joins: in this browser's microphone, or on the telephone of the house."""
         call_id, call = self._call(request)
         story = self._desk.story(call_id)
         if story is not None and story.person is not None:
             raise Conflict("Somebody has this call already; watch it instead.")
-        await self._write(looks.taken_over, who, call_id, (await read_form(request)).get("reason", ""))
-        await call.staff(StaffAct("join", who.staff_id))
-        return Response(status_code=204, headers={"HX-Trigger": "loanline:joined"})
+        form = await read_form(request)
+        phone = self._phone if form.get("way") == "phone" else None
+        if form.get("way") == "phone" and phone is None:
+            raise Conflict("No telephone of the house is set; take the call over in the browser.")
+        await self._write(looks.taken_over, who, call_id, form.get("reason", ""), "phone" if phone else "browser")
+        if phone is None:
+            await call.staff(StaffAct("join", who.staff_id))
+            return Response(status_code=204, headers={"HX-Trigger": "loanline:joined"})
+        await phone.take(call_id)
+        self._desk.tell(call_id, "join_phone", who.staff_id)
+        return Response(status_code=204, headers={"HX-Trigger": "loanline:by-phone"})
 
     async def hand_back(self, request: Request, who: Visitor) -> Response:
         """The line goes on where it stopped."""
-        call_id, call = self._call(request)
-        self._own(call_id, who)
-        await self._write(looks.handed_back, who, call_id)
-        await call.staff(StaffAct("leave", who.staff_id))
-        return Response(status_code=204, headers={"HX-Trigger": "loanline:left"})
-
-    def _own(self, call_id: str, who: Visitor) -> None:
+        call_id = request.path_params["call_id"]
         story = self._desk.story(call_id)
         if story is not None and story.person != who.staff_id:
             raise Forbidden("Only who took the call over can hand it back.")
+        why = (await read_form(request)).get("why", "helped")
+        if why not in HAND_BACK:
+            raise InvalidInput("why", "choose why you hand the call back")
+        if story is not None and story.by_phone and self._phone is not None:
+            await self._write(looks.handed_back, who, call_id, why)
+            await self._phone.hand_back(call_id)
+            self._desk.tell(call_id, "leave", who.staff_id)
+        else:
+            _, call = self._call(request)
+            await self._write(looks.handed_back, who, call_id, why)
+            await call.staff(StaffAct("leave", who.staff_id))
+        return Response(status_code=204, headers={"HX-Trigger": "loanline:left"})
 
     async def _write(self, row: Callable[..., None], who: Visitor, *facts: str) -> None:
         await asyncio.to_thread(row, self._storage, who.staff_id, *facts)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from core.errors import InvalidInput
 from core.ports import Clock
-from core.storage.figures import audit_page, since_then
+from core.storage.figures import audit_page, since_then, wrong_sign_ins
 from core.storage.store import SqlStorage
 from core.usecases import looks
 from core.usecases.roles import Action
@@ -25,8 +25,9 @@ _PAGE = 100
 
 
 class Overview:
-    def __init__(self, door: Door, storage: SqlStorage, clock: Clock, desk: Desk, views: Views) -> None:
+    def __init__(self, door: Door, storage: SqlStorage, clock: Clock, desk: Desk, views: Views, max_calls: int) -> None:
         self._storage, self._clock, self._desk, self._views = storage, clock, desk, views
+        self._max_calls = max_calls
         door.page("/console/today", Action.TODAY, self.today)
         door.page("/console/audit", Action.AUDIT, self.audit)
         door.page("/console/audit/verify", Action.VERIFY, self.verify, "POST")
@@ -38,7 +39,9 @@ class Overview:
         on_line = sum(not story.over for story in self._desk.stories())
         now_hour = self._clock.now().hour
         hours = [(now_hour + 1 + step) % 24 for step in range(24)]
-        return self._views.page("today.html", who, "today", figures=figures, on_line=on_line, hours=hours)
+        return self._views.page(
+            "today.html", who, "today", figures=figures, on_line=on_line, most=self._max_calls, hours=hours
+        )
 
     async def audit(self, request: Request, who: Visitor) -> Response:
         before = request.query_params.get("before", "")
@@ -48,8 +51,10 @@ class Overview:
         rows = await asyncio.to_thread(
             audit_page, self._storage.engine, before=int(before) if before else None, subject=subject, limit=_PAGE
         )
+        since = self._clock.now() - timedelta(hours=24)
+        alarms = await asyncio.to_thread(wrong_sign_ins, self._storage.engine, since)
         older = rows[-1].seq if len(rows) == _PAGE else None
-        return self._views.page("audit.html", who, "audit", rows=rows, older=older, subject=subject)
+        return self._views.page("audit.html", who, "audit", rows=rows, older=older, subject=subject, alarms=alarms)
 
     async def verify(self, _request: Request, who: Visitor) -> Response:
         """Check every row against the signed heads."""

@@ -103,6 +103,10 @@ class Story:
         self.outcome: str | None = None
         self.troubles = 0
         self.person: str | None = None
+        #: The person has the caller on a telephone, not in this stream.
+        self.by_phone = False
+        self.flags = 0
+        self.held = False
         self.head_version = self.signals_version = 0
         self._count = 0
         self._open_turn: Turn | None = None
@@ -286,11 +290,14 @@ class Story:
 
     def _on_staff(self, fact: BoardFact, version: int, now: float) -> None:
         what = str(fact.fields["act"])
-        if what in {"join", "leave"}:
-            self.person = str(fact.fields["who"]) if what == "join" else None
+        if what in {"join", "join_phone", "leave"}:
+            self.person = None if what == "leave" else str(fact.fields["who"])
+            self.by_phone = what == "join_phone"
+        self.flags += what == "flag"
+        self.held = self.held or what == "hold"
         self.moved = now
         self._event(fact, version, f"staff_{what}")
 
     def _on_end(self, fact: BoardFact, version: int, now: float) -> None:
-        self.outcome, self.ended_at, self.person = str(fact.fields["outcome"]), now, None
+        self.outcome, self.ended_at, self.person, self.by_phone = str(fact.fields["outcome"]), now, None, False
         self._event(fact, version, "ended")

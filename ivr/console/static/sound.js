@@ -75,6 +75,10 @@
     mine(true);
     speak();
   });
+  document.body.addEventListener("loanline:by-phone", () => {
+    mine(true);
+    state("phoned");
+  });
   document.body.addEventListener("loanline:left", () => {
     mine(false);
     stop();
@@ -82,10 +86,11 @@
   for (const name of ["vol-caller", "vol-line"]) $(name).addEventListener("input", volumes);
   $("ear-stop").addEventListener("click", () => stop());
   document.addEventListener("loanline:key", ({ detail }) => {
-    const rung = $("rung-listen");
-    if (detail.key !== "l" || !rung) return;
+    const rung = $({ l: "rung-listen", f: "rung-flag" }[detail.key]);
+    if (!rung) return;
+    detail.preventDefault();
     rung.open = true;
-    rung.querySelector("select").focus();
+    rung.querySelector("select, input").focus();
   });
   if (ladder.dataset.mine !== undefined) mine(true);
 })();

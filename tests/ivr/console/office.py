@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -13,9 +14,12 @@ from core.decision.policy import packaged_policy
 from core.jurisdiction.library import packaged
 from core.ports import Clock
 from core.usecases import staff
+from core.usecases.calling_hours import BusinessHours
 from core.usecases.decisions import Rulebook
 from core.usecases.roles import Role
 from ivr.console.app import ConsoleParts, console
+from ivr.console.call_backs import Ring
+from ivr.console.ladder import PhoneLine
 from ivr.exchange import dialogue_house
 from ivr.quality.runs import RunBook
 from ivr.settings import Settings
@@ -31,7 +35,15 @@ class Office:
     """``browser`` gives a client that is signed in; ``clock`` stands still until it is moved."""
 
     def __init__(
-        self, folder: Path, line: SmallLine | None = None, *, demo: bool = False, clock: Clock | None = None
+        self,
+        folder: Path,
+        line: SmallLine | None = None,
+        *,
+        demo: bool = False,
+        clock: Clock | None = None,
+        phone: PhoneLine | None = None,
+        ring: Ring | None = None,
+        hours: BusinessHours | None = None,
     ) -> None:
         self.line = line or SmallLine(folder)
         self.clock, self.ids = clock or MovingClock(), SystemIds()
@@ -48,6 +60,10 @@ class Office:
                 house=dialogue_house(settings, self.pack),
                 rules=Rulebook(self.pack, packaged_policy()),
                 runs=RunBook(settings.quality_path),
+                hours=hours or BusinessHours.parse(settings.business_hours),
+                max_calls=20,
+                by_phone=phone,
+                ring=ring,
                 public_url=HOME,
                 demo=demo,
             )
@@ -88,18 +104,18 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(
-    folder: Path, line: SmallLine | None = None, *, demo: bool = False, clock: Clock | None = None
-) -> AsyncIterator[Office]:
-    office = Office(folder, line, demo=demo, clock=clock)
+async def open_office(folder: Path, line: SmallLine | None = None, **more: Any) -> AsyncIterator[Office]:
+    """``more`` as ``Office`` takes it."""
+    office = Office(folder, line, **more)
     async with office.app.router.lifespan_context(office.app):
         yield office
     office.storage.close()
 
 
-async def keyed_to_the_end(line: SmallLine) -> None:
-    """One call, keyed to its end: the offer is accepted."""
-    await line.answer()
+async def keyed_to_the_end(line: SmallLine, *, begun: bool = False) -> None:
+    """One call, keyed to its end: an offer is accepted. ``begun``: the call goes on already."""
+    if not begun:
+        await line.answer()
     await line.until("code.ask", by_keys)
     assert CALL.caller is not None
     texts = line.house.sms_inbox.inbox(CALL.caller)

@@ -7,6 +7,7 @@ import pytest
 
 from core.application import Status
 from core.catalogue import Employment, Purpose
+from core.decision.checks import FileKind, State
 from core.decision.model import Outcome
 from core.errors import InvalidInput
 from core.lending.dispute import Cause, DisputeState
@@ -17,6 +18,7 @@ from core.usecases import looks
 from core.usecases.review import Verdict
 from core.usecases.roles import Role
 from ivr.console.labels import load_labels
+from ivr.console.ladder import HAND_BACK
 from ivr.console.views import STATIC
 from ivr.dialogue.script import load_script
 
@@ -29,6 +31,8 @@ GROUPS = {
     "verdict": Verdict,
     "employment": Employment,
     "purpose": [*Purpose, *looks.Purpose],
+    "check_state": [*State, *FileKind],
+    "hand_back": HAND_BACK,
     "loan_state": LoanState,
     "pay": InstalmentState,
     "posting": Kind,

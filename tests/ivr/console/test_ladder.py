@@ -93,3 +93,46 @@ async def test_a_call_that_is_over_cannot_be_helped(office: Office) -> None:
         answer = await client.post(f"{PAGE}/take-over", data={"reason": "too late"})
         assert answer.status_code == 409
     assert ("t.supervisor", "call.taken_over", "CA1") not in office.actions()
+
+
+class HouseTelephone:
+    """Takes callers to a telephone; remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    async def take(self, call_id: str) -> None:
+        self.told.append(("take", call_id))
+
+    async def hand_back(self, call_id: str) -> None:
+        self.told.append(("hand_back", call_id))
+
+
+async def test_a_call_can_be_taken_by_telephone_and_handed_back(tmp_path: Path) -> None:
+    line, telephone = SmallLine(tmp_path), HouseTelephone()
+    async with open_office(tmp_path, line, phone=telephone) as office, office.browser(Role.AGENT) as agent:
+        await line.answer()
+        await line.until("amount.ask", by_keys)
+        await asyncio.sleep(0.05)
+        assert "the telephone of the house" in (await agent.get(PAGE)).text
+        asked = {"reason": "wants a person", "way": "phone"}
+        answer = await agent.post(f"{PAGE}/take-over", data=asked)
+        assert answer.headers["hx-trigger"] == "loanline:by-phone"
+        assert "staff.joins" not in line.line.played, "the line's own voice is not in this call any more"
+        await asyncio.sleep(0.05)
+        assert "A person takes the call by telephone" in (await agent.get(PAGE)).text
+        assert (await agent.post(f"{PAGE}/take-over", data=asked)).status_code == 409
+        assert (await agent.post(f"{PAGE}/hand-back", data={"why": "bored"})).status_code == 422
+        assert (await agent.post(f"{PAGE}/hand-back", data={"why": "line_can_do_it"})).status_code == 204
+        await asyncio.sleep(0.05)
+        assert "with t.agent" not in (await agent.get(PAGE)).text
+        assert telephone.told == [("take", "CA1"), ("hand_back", "CA1")]
+        mine = [row[1] for row in office.actions() if row[0] == "t.agent"]
+        assert mine == ["call.watched", "call.taken_over", "call.handed_back"]
+
+
+async def test_without_a_telephone_only_the_browser_takes_over(office: Office) -> None:
+    async with office.browser(Role.AGENT) as agent:
+        assert "the telephone of the house" not in (await agent.get(PAGE)).text
+        answer = await agent.post(f"{PAGE}/take-over", data={"reason": "wants a person", "way": "phone"})
+        assert answer.status_code == 409
