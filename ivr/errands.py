@@ -20,6 +20,7 @@ from core.evidence import Evidence
 from core.lending.summary import in_writing, reasons_in_writing
 from core.ports import Clock, Ids, SmsSender, Storage, UnitOfWork
 from core.risk import RiskReport
+from core.usecases.consents import enter_heard
 from ivr.dialogue.effects import BindPhone, CheckCode, Finish, Journal, NewCase, Respond, SendCode, SendTerms, Submit
 from ivr.dialogue.events import CallEvent, CodeChecked, CodeSent, DecisionMade
 from ivr.dialogue.state import CallState
@@ -120,7 +121,7 @@ class Errands:
         match errand:
             case Journal():
                 entry = JournalEntry(errand.kind, self.clock.now(), self.call_id, errand.data)
-                self._transaction(lambda unit: unit.journal.append(self.case_id, entry))
+                self._transaction(lambda unit: self._note(unit, entry))
                 if errand.kind == "disputed" and self.freeze is not None:
                     self.freeze(state.caller, self.case_id, self.call_id)
             case BindPhone():
@@ -134,6 +135,11 @@ class Errands:
                     self.intake.refuse(self.case_id, errand.assent)
                 else:
                     self.intake.accept(self.case_id, errand.offer, errand.assent)
+
+    def _note(self, unit: UnitOfWork, entry: JournalEntry) -> None:
+        unit.journal.append(self.case_id, entry)
+        if entry.kind == "consent":
+            enter_heard(unit, self.case_id, entry)
 
     def _transaction(self, work: Callable[[UnitOfWork], T]) -> T:
         with self.storage.begin() as unit:

@@ -9,15 +9,15 @@ import re
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-__all__ = ["MASK", "mask_numbers", "redact_event"]
+__all__ = ["MASK", "SPOKEN_NUMBERS", "mask_numbers", "redact_event"]
 
 MASK = "•••"
 
-_SPOKEN = (
+SPOKEN_NUMBERS = (
     "zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
     "seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|double|triple"
 )
-_SPOKEN_RUN = re.compile(rf"\b(?:{_SPOKEN})(?:[\s,-]+(?:and\s+)?(?:{_SPOKEN}))+\b", re.IGNORECASE)
+_SPOKEN_RUN = re.compile(rf"\b(?:{SPOKEN_NUMBERS})(?:[\s,-]+(?:and\s+)?(?:{SPOKEN_NUMBERS}))+\b", re.IGNORECASE)
 _CHINESE_RUN = re.compile(r"[零〇一二三四五六七八九十百千万两幺]{3,}")
 _DIGIT_RUN = re.compile(r"(?<![A-Za-z0-9_])[+(]?[0-9](?:[\s().,/-]{0,2}[0-9]){2,}(?![A-Za-z0-9_])")
 

@@ -24,6 +24,7 @@ __all__ = [
     "list_applications",
     "list_records",
     "since_then",
+    "times_of",
     "wrong_sign_ins",
 ]
 
@@ -160,3 +161,10 @@ def wrong_sign_ins(engine: Engine, since: datetime, most: int = 3) -> dict[str, 
     )
     with reading(engine) as connection:
         return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def times_of(engine: Engine, actor: str, action: str, since: datetime) -> list[datetime]:
+    """When this actor did this, from ``since`` on, oldest first."""
+    query = select(audit.c.at).where(audit.c.actor == actor, audit.c.action == action, audit.c.at >= since)
+    with reading(engine) as connection:
+        return list(connection.scalars(query.order_by(audit.c.seq)))

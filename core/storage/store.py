@@ -26,6 +26,7 @@ from core.ports import (
     OneTimeCodes,
     StaffAccounts,
 )
+from core.privacy import ConsentLedger, Corrections
 from core.security.audit import Frontier
 from core.security.blind_index import BlindIndex
 from core.security.keyring import Keyring
@@ -35,6 +36,7 @@ from core.storage.applications import SqlApplications
 from core.storage.audit_rows import SqlAuditLog, read_rows
 from core.storage.call_backs import SqlCallBacks
 from core.storage.call_records import SqlCallRecords
+from core.storage.consents import SqlConsents, SqlCorrections
 from core.storage.decisions import SqlReceipts, SqlReviews
 from core.storage.delivery import SqlCodes, SqlInbox
 from core.storage.engine import BUSY_SECONDS, reading, storage_errors
@@ -78,6 +80,8 @@ class SqlUnitOfWork:
         self.receipts: Receipts = SqlReceipts(work)
         self.reviews: Reviews = SqlReviews(work)
         self.api_keys: ApiKeys = SqlApiKeys(work)
+        self.consents: ConsentLedger = SqlConsents(work)
+        self.corrections: Corrections = SqlCorrections(work)
         self.loans: Loans = SqlLoans(work, index)
         self.disputes: Disputes = SqlDisputes(work)
         self.links: Links = SqlLinks(work, index)

@@ -16,6 +16,7 @@ from core.fraud import LinkKind, link_values
 from core.ports import Clock, Storage, UnitOfWork
 from core.risk import RiskLevel, RiskReport
 from core.usecases import holds
+from core.usecases.consents import enter_application
 
 __all__ = ["Decide", "fingerprint", "known", "submit"]
 
@@ -66,6 +67,7 @@ def submit(
         work.applications.add(application, decision, risk, status)
         work.applicants.add(application)
         work.links.note(application.case_id, _known_by(application), clock.now())
+        enter_application(work, application)
         if judged.receipt:
             work.receipts.keep(application.case_id, "decided", judged.receipt, clock.now())
         work.audit.append(

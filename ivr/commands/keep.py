@@ -18,7 +18,7 @@ from core.errors import InvalidInput
 if TYPE_CHECKING:
     from core.storage.store import SqlStorage
 
-__all__ = ["opened_storage", "operator", "register"]
+__all__ = ["opened_storage", "operator", "register", "write_wav"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 CallId = Annotated[str, typer.Argument(help="The call's id, as records list shows it.")]
@@ -83,17 +83,23 @@ def show_record(
     audio: Annotated[
         Path | None, typer.Option(help="Write both sides to this WAV file, caller left, line right.")
     ] = None,
+    covered: Annotated[
+        bool, typer.Option("--redacted", help="Mask names and numbers, and put a tone over them in the sound.")
+    ] = False,
 ) -> None:
     """Decrypt one call for you. The look is written to the audit log first."""
     from core.codec import to_plain  # noqa: PLC0415 - only this command needs it
     from core.usecases.records import show_call  # noqa: PLC0415 - loads SQLAlchemy
+    from core.usecases.redacting import redacted  # noqa: PLC0415 - only this command needs it
 
     if audio is not None and audio.exists():
         raise InvalidInput("audio", "that file exists already; choose another name")
     with opened_storage() as storage:
         record = show_call(storage, call, operator(), reason)
+    if covered:
+        record = redacted(record)
     if audio is not None:
-        _write_wav(audio, record.caller_audio, record.line_audio)
+        write_wav(audio, record.caller_audio, record.line_audio)
     seconds = max(len(record.caller_audio), len(record.line_audio)) / 8000
     if as_json:
         document = {
@@ -119,7 +125,7 @@ def show_record(
         print(f"{entry.at:%H:%M:%S}  {entry.kind:20} {json.dumps(entry.data, ensure_ascii=False)}")
 
 
-def _write_wav(path: Path, caller: bytes, line: bytes) -> None:
+def write_wav(path: Path, caller: bytes, line: bytes) -> None:
     """16-bit stereo at 8 kHz, readable by its owner only."""
     import wave  # noqa: PLC0415 - one command in a hundred writes sound
 

@@ -1,0 +1,53 @@
+"""Consents on their way into the ledger, and back out: what was agreed to is entered once, what is taken back ends."""
+
+from __future__ import annotations
+
+from core.application import Application
+from core.codec import from_plain
+from core.errors import Conflict
+from core.events import JournalEntry
+from core.evidence import Evidence
+from core.ports import Clock, Storage, UnitOfWork
+from core.privacy import ConsentRecord, How, standing
+
+__all__ = ["WITHDRAWAL", "enter_application", "enter_heard", "withdraw"]
+
+#: The text id of an entry by which somebody took a consent back.
+WITHDRAWAL = "withdrawal"
+
+
+def enter_heard(work: UnitOfWork, case_id: str, entry: JournalEntry) -> None:
+    """A journal entry of kind ``consent``, in the same transaction as the journal's. Raises ``InvalidInput``."""
+    said, hearing = entry.data, entry.data.get("evidence")
+    work.consents.enter(
+        case_id,
+        ConsentRecord(
+            scope=said["scope"],
+            granted=bool(said["granted"]),
+            text_id=said["text_id"],
+            text_hash=said["text_hash"],
+            at=entry.at,
+            how=How.CALL,
+            call_id=entry.call_id,
+            evidence=from_plain(Evidence, hearing, "evidence") if hearing is not None else None,
+        ),
+    )
+
+
+def enter_application(work: UnitOfWork, application: Application) -> None:
+    """The consents that came with an application in writing; those of a call are in the ledger already."""
+    known = {(record.scope, record.at) for record in work.consents.of(application.case_id)}
+    for each in application.consents:
+        if (each.scope, each.at) not in known:
+            record = ConsentRecord(each.scope, each.granted, each.text_id, each.text_hash, each.at, How.API)
+            work.consents.enter(application.case_id, record)
+
+
+def withdraw(storage: Storage, clock: Clock, case_id: str, scope: str, operator: str) -> None:
+    """The person takes a consent back: from now on nothing new may rest on it. Raises ``Conflict`` when none stands."""
+    with storage.begin() as work:
+        if not standing(work.consents.of(case_id), scope):
+            raise Conflict("No consent of this kind stands in this case; loanline privacy consents shows them.")
+        work.consents.enter(case_id, ConsentRecord(scope, False, WITHDRAWAL, "", clock.now(), How.STAFF))
+        work.audit.append(operator, "consent.withdrawn", case_id, {"scope": scope})
+        work.commit()

@@ -1,0 +1,58 @@
+"""A person asks to be forgotten: what no law asks for goes at once, the rest when its term is over.
+
+GDPR article 17 with its exception 3(b); PIPL article 47; CCPA 1798.105(d). Records of an application must be kept for a
+term (12 CFR 1002.12(b) and the pack's like): until then only recordings go, and the retention run does the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import Conflict, NotFound
+from core.jurisdiction.pack import Pack
+from core.lending.deadlines import runs_out
+from core.ports import Clock
+from core.storage.ages import calls_of, people
+from core.storage.store import SqlStorage
+from core.usecases.shred import plan_call, plan_person, shred
+
+__all__ = ["Erased", "erase"]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """``whole``: nothing of the person opens any more. Else the recordings are gone, and ``until`` the rest is kept."""
+
+    person: str
+    whole: bool
+    calls: tuple[str, ...]
+    until: datetime | None
+
+
+def erase(storage: SqlStorage, clock: Clock, pack: Pack, person: str, operator: str) -> Erased:
+    """Raises ``NotFound``, ``Conflict`` under a legal hold, while a loan runs or a dispute is open, and
+    ``StorageError``."""
+    known = next((each for each in people(storage.engine) if each.person == person), None)
+    if known is None:
+        raise NotFound("There is no such person; a person's id is the id of their first case.")
+    if storage.upkeep.hold_of(person) is not None:
+        raise Conflict("A legal hold forbids destroying these keys; lift it first.")
+    if known.unsettled:
+        raise Conflict("A loan runs or a dispute is open; settle it first.")
+    until = runs_out(pack.clock("application_retention"), known.last_at) if known.applied else None
+    if until is None or until <= clock.now():
+        shred(storage, plan_person(storage, person), operator)
+        return Erased(person, True, (), None)
+    destroyed = []
+    for call in calls_of(storage.engine, person):
+        try:
+            plan = plan_call(storage, call)
+        except NotFound:
+            continue  # destroyed before
+        shred(storage, plan, operator)
+        destroyed.append(call)
+    with storage.begin() as work:
+        work.audit.append(operator, "erasure.asked", person, {"until": until.date().isoformat()})
+        work.commit()
+    return Erased(person, False, tuple(destroyed), until)

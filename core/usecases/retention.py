@@ -1,0 +1,108 @@
+"""What has been kept for long enough is destroyed: by data class, by the pack's terms where a law sets one.
+
+Nothing under a legal hold goes, nothing of a loan that runs or a dispute that is open, and nothing that a law still
+asks for. Destroying is done with keys (``core.usecases.shred``), so that it reaches every backup of the data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from core.errors import NotFound
+from core.jurisdiction.pack import Pack
+from core.lending.deadlines import runs_out
+from core.ports import Clock
+from core.storage.ages import delete_rows, drop_records, ended_calls, people
+from core.storage.store import SqlStorage
+from core.usecases.shred import ShredPlan, plan_call, plan_person, shred
+
+__all__ = ["Terms", "ToGo", "due", "run"]
+
+_LAW = "application_retention"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long each class is kept, in days, where no law of the pack sets a longer term.
+
+    ``recordings``: sound, transcript and what a call established. ``unfinished``: cases without an application, from
+    the last thing that happened. Applications are kept as long as the pack says (``application_retention``), from the
+    last thing that happened to them. ``small``: delivery keys and settled call-backs.
+    """
+
+    recordings: int = 180
+    unfinished: int = 30
+    codes: int = 1
+    small: int = 30
+    sessions: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class ToGo:
+    """What the run destroys (or would). ``kept`` names who is past the term and why they stay."""
+
+    at: datetime
+    recordings: tuple[str, ...]
+    people: tuple[tuple[str, str], ...]
+    kept: tuple[tuple[str, str], ...]
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+def due(storage: SqlStorage, clock: Clock, pack: Pack, terms: Terms) -> ToGo:
+    """What is past its term now. Changes nothing. Raises ``PackError`` and ``StorageError``."""
+    now, law = clock.now(), pack.clock(_LAW)
+    going: list[tuple[str, str]] = []
+    kept: list[tuple[str, str]] = []
+    buried = storage.upkeep.buried_subjects()
+    for each in people(storage.engine):
+        if each.person in buried:
+            continue
+        over = runs_out(law, each.last_at) if each.applied else each.last_at + timedelta(days=terms.unfinished)
+        if over > now:
+            continue
+        hold = storage.upkeep.hold_of(each.person)
+        if hold is not None or each.unsettled:
+            kept.append((each.person, hold or "unsettled"))
+        else:
+            going.append((each.person, "application" if each.applied else "unfinished"))
+    gone = {person for person, _ in going}
+    calls = []
+    for call in ended_calls(storage.engine, now - timedelta(days=terms.recordings)):
+        plan = _plan(storage, call)
+        if plan is None or plan.person in gone:
+            continue
+        if plan.hold is not None:
+            kept.append((call, plan.hold))
+        else:
+            calls.append(call)
+    return ToGo(now, tuple(calls), tuple(going), tuple(kept))
+
+
+def run(storage: SqlStorage, clock: Clock, pack: Pack, terms: Terms, operator: str) -> ToGo:
+    """Destroy what ``due`` names, delete small rows, write an audit row for each and one for the run. What comes under
+    a hold meanwhile raises ``Conflict``; the next run goes on. Raises as ``due``."""
+    plan = due(storage, clock, pack, terms)
+    for person, _ in plan.people:
+        shred(storage, plan_person(storage, person), operator)
+    for call in plan.recordings:
+        shred(storage, plan_call(storage, call), operator)
+    rows = delete_rows(
+        storage.engine,
+        codes_before=plan.at - timedelta(days=terms.codes),
+        before=plan.at - timedelta(days=terms.small),
+        sessions_before=plan.at - timedelta(days=terms.sessions),
+    )
+    rows["pieces"] = drop_records(storage.engine, sorted(storage.upkeep.buried_calls()))
+    with storage.begin() as work:
+        facts = {"people": len(plan.people), "recordings": len(plan.recordings), "kept": len(plan.kept), **rows}
+        work.audit.append(operator, "retention.run", "storage", facts)
+        work.commit()
+    return ToGo(plan.at, plan.recordings, plan.people, plan.kept, rows)
+
+
+def _plan(storage: SqlStorage, call_id: str) -> ShredPlan | None:
+    try:
+        return plan_call(storage, call_id)
+    except NotFound:
+        return None
