@@ -17,7 +17,7 @@ from core.privacy import ConsentRecord, Correction, How
 from core.security.envelope import DataKey, Place
 from core.storage.journal import ensure_case
 from core.storage.names import plain_id, static_name
-from core.storage.tables import consents, corrections
+from core.storage.privacy_tables import consents, corrections
 from core.storage.transaction import Transaction
 
 __all__ = ["SqlConsents", "SqlCorrections"]

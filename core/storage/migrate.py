@@ -16,14 +16,14 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, MetaData
 
 from core.errors import StorageError
-from core.storage import key_tables, tables
+from core.storage import key_tables, privacy_tables
 from core.storage.engine import storage_errors, writing
 
 __all__ = ["DATA", "KEYS", "locked", "migrate", "revision_of"]
 
 _HERE = Path(__file__).parent / "migrations"
 #: The two databases: where their changes are, and the tables that must come out.
-DATA: tuple[str, MetaData] = ("records", tables.metadata)
+DATA: tuple[str, MetaData] = ("records", privacy_tables.metadata)
 KEYS: tuple[str, MetaData] = ("keys", key_tables.metadata)
 #: The number of our lock on a database server.
 _LOCK = 0x6C6F616E

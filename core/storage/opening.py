@@ -20,7 +20,7 @@ from core.storage.keystore import KeyStore, newest_version
 from core.storage.migrate import DATA, KEYS, locked, migrate
 from core.storage.shredding import SHREDDED, carry_out, traces_of
 from core.storage.store import SqlStorage
-from core.storage.tables import applicants, audit, audit_state, cases, codes
+from core.storage.tables import applicants, audit, audit_state, cases, codes, links
 from core.storage.tombstones import SHREDS_FILE, Tombstones
 
 __all__ = ["DATA_FILE", "HEADS_FILE", "KEYS_FILE", "open_storage"]
@@ -125,6 +125,7 @@ def _agree(engine: Engine, upkeep: KeyUpkeep, heads: HeadsFile, tombstones: Tomb
             cases.c.phone_index.is_not(None),
             cases.c.case_id.in_(select(applicants.c.case_id)),
             cases.c.case_id.in_(select(codes.c.case_id)),
+            cases.c.case_id.in_(select(links.c.case_id)),
         )
         findable = set(connection.scalars(select(cases.c.subject_id).where(hashes).distinct()))
     for subject_id in sorted(buried & findable):

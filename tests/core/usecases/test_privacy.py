@@ -17,8 +17,9 @@ from core.jurisdiction.library import packaged
 from core.lending.loan import LoanState
 from core.ports import OfferAnswer
 from core.privacy import How, standing
+from core.storage.privacy_tables import consents
 from core.storage.store import SqlStorage
-from core.storage.tables import call_audio, call_backs, cases, codes, consents, inbox
+from core.storage.tables import call_audio, call_backs, cases, codes, inbox
 from core.usecases.consents import enter_heard, withdraw
 from core.usecases.erasure import erase
 from core.usecases.intake import submit
