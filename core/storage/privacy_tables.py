@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table
 from core.storage.tables import metadata
 from core.storage.types import SealedBytes, UtcTime
 
-__all__ = ["consents", "corrections"]
+__all__ = ["consents", "corrections", "metadata"]
 
 _ID = String(80)
 _NAME = String(60)
