@@ -240,8 +240,8 @@ class CallRunner:
         if not self._recorder.allowed or self.over:
             return
         report = await self._risk.report(self._now_ms)
-        self._report.risk(self._now_ms, report)
         self._session.handle(RiskUpdated(report), self._clock.now())
+        self._report.risk(self._now_ms, self._session.state.risk or report)
 
     async def _keep_line(self, line: TranscriptLine) -> None:
         try:

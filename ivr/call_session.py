@@ -29,6 +29,7 @@ from ivr.dialogue.events import (
 )
 from ivr.dialogue.keying import pressed
 from ivr.dialogue.listening import heard, silent
+from ivr.dialogue.noticed import with_noticed
 from ivr.dialogue.offering import decided
 from ivr.dialogue.played import close, played
 from ivr.dialogue.proving import code_checked, code_sent
@@ -81,13 +82,13 @@ class CallSession:
         """What became of the effects asked for."""
         match event:
             case CodeSent():
-                return code_sent(self.house, self.state, event.ok)
+                return code_sent(self.house, self.state, event)
             case CodeChecked():
                 return code_checked(self.house, self.state, event.result, now)
             case DecisionMade():
                 return decided(self.house, self.state, event.decision)
             case RiskUpdated():
-                self.state.risk = event.report
+                self.state.risk = with_noticed(event.report, self.state)
                 return []
             case Failed():
                 return self._failed(event)

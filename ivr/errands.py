@@ -76,12 +76,7 @@ class Errands:
         """Do one errand; raises ``LoanlineError`` when it could not be done."""
         match errand:
             case SendCode():
-                to = state.caller if errand.purpose == "resume" else state.slots["phone"].value
-                if to is None:
-                    return CodeSent(False)
-                return CodeSent(
-                    await self.codes.issue(self.case_id, errand.purpose, errand.binding, to, errand.purpose)
-                )
+                return await self._send_code(errand, state)
             case CheckCode():
                 result = await self.codes.check(self.case_id, errand.purpose, errand.binding, errand.code)
                 return CodeChecked(result)
@@ -100,6 +95,20 @@ class Errands:
                 return None
         await asyncio.to_thread(self._keep, errand, state)
         return None
+
+    async def _send_code(self, errand: SendCode, state: CallState) -> CodeSent:
+        """To the number that this person is known by; somebody new is known by the number they give."""
+        given = state.caller if errand.purpose == "resume" else state.slots["phone"].value
+        known = None if errand.purpose == "resume" else await asyncio.to_thread(self._registered, state)
+        to = known or given
+        if to is None:
+            return CodeSent(False)
+        sent = await self.codes.issue(self.case_id, errand.purpose, errand.binding, to, errand.purpose)
+        return CodeSent(sent, elsewhere=to != given)
+
+    def _registered(self, state: CallState) -> PhoneNumber | None:
+        who = (state.slots[name].value for name in ("full_name", "date_of_birth", "national_id_last4"))
+        return self._transaction(lambda unit: unit.applicants.registered(*who))
 
     async def _send_terms(self, offer: int, state: CallState) -> None:
         if state.decision is None:

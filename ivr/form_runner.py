@@ -243,8 +243,8 @@ class FormRunner:
         """What can be known without sound. It never clears an application: the report is not complete."""
         known = self._risk()
         report = replace(known, level=RiskLevel.HOLD, complete=False, reasons=(*known.reasons, NO_AUDIO))
-        self._report.risk(self._now_ms(), report)
         self._session.handle(RiskUpdated(report), self._clock.now())
+        self._report.risk(self._now_ms(), self._session.state.risk or report)
 
     async def _keep(
         self, who: str, text: str, status: str, *, prompt_id: str | None = None, confidence: float | None = None

@@ -36,6 +36,7 @@ _LASTING = (
     "left_behind",
     "recording",
     "owner_verified",
+    "code_elsewhere",
     "decision",
     "offer",
     "offers_told",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
+from core.applicant import Last4, PersonName, PhoneNumber
 from core.application import Application
 from core.decision.checks import Past
 
@@ -63,4 +64,9 @@ class Applicants(Protocol):
 
     def past(self, application: Application, since: datetime) -> Past:
         """Other cases of the same person or number; ``asked_lately`` counts from ``since``."""
+        ...
+
+    def registered(self, name: PersonName, born: date, last4: Last4) -> PhoneNumber | None:
+        """The number that this person first proved to hold; ``None`` for somebody new. A later application cannot
+        change it: that takes a person of the house."""
         ...

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
+from core.applicant import Last4, PersonName, PhoneNumber
 from core.application import Application, Status
 from core.codec import from_json
 from core.decision.checks import Past
@@ -58,6 +59,25 @@ class SqlApplicants:
                 owed = owed + lent if lent is not None and lent.currency == owed.currency else owed
         return Past(asked, open_loans, owed)
 
+    def registered(self, name: PersonName, born: date, last4: Last4) -> PhoneNumber | None:
+        """Records that were destroyed on purpose are passed over."""
+        rows = self._work.execute(
+            select(applications.c.case_id, applications.c.application)
+            .join_from(applicants, applications)
+            .where(applicants.c.person_index == self._person(name, born, last4))
+            .order_by(applications.c.received_at, applications.c.case_id)
+        )
+        for row in rows:
+            try:
+                key = self._work.case_key(row.case_id)
+            except CryptoError:
+                continue
+            place = Place("applications", "application", row.case_id)
+            earlier = from_json(Application, key.open(place, row.application))
+            if earlier.owner_verified:
+                return earlier.phone.value
+        return None
+
     def _lent(self, case_id: str, sealed: object) -> Money | None:
         """The principal of an accepted offer; ``None`` for a record that was destroyed on purpose."""
         if sealed is None:
@@ -70,11 +90,8 @@ class SqlApplicants:
         return answer.terms.principal if answer.terms is not None else None
 
     def _indexes(self, application: Application) -> tuple[bytes, bytes]:
-        who = (
-            " ".join(application.full_name.value.value.split()),
-            application.date_of_birth.value.isoformat(),
-            application.national_id_last4.value.value,
-        )
-        return self._index.of("applicant", "\x1f".join(who)), self._index.of(
-            "applicant_number", application.phone.value.value
-        )
+        who = application.full_name.value, application.date_of_birth.value, application.national_id_last4.value
+        return self._person(*who), self._index.of("applicant_number", application.phone.value.value)
+
+    def _person(self, name: PersonName, born: date, last4: Last4) -> bytes:
+        return self._index.of("applicant", "\x1f".join((" ".join(name.value.split()), born.isoformat(), last4.value)))

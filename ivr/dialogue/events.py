@@ -96,7 +96,10 @@ class RiskUpdated:
 
 @dataclass(frozen=True, slots=True)
 class CodeSent:
+    """``elsewhere``: it went to the number that this person is known by, which is not the one given in this call."""
+
     ok: bool
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

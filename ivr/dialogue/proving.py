@@ -7,6 +7,7 @@ from datetime import datetime
 from core.evidence import Evidence, Source
 from ivr.dialogue.asking import ask
 from ivr.dialogue.effects import BindPhone, CheckCode, Effect, Journal, NewCase
+from ivr.dialogue.events import CodeSent
 from ivr.dialogue.flow import binding, go_on, own_number
 from ivr.dialogue.keeping import Heard, agree
 from ivr.dialogue.script import Role
@@ -73,9 +74,11 @@ def _start_again(house: House, state: CallState, why: str) -> list[Effect]:
     return [NewCase(), BindPhone(), *go_on(house, state, prefix)]
 
 
-def code_sent(house: House, state: CallState, ok: bool) -> list[Effect]:
-    """The text message is on its way, or the provider failed."""
-    if ok:
+def code_sent(house: House, state: CallState, event: CodeSent) -> list[Effect]:
+    """The text message is on its way, or the provider failed. Where it went is not said: that would tell whoever calls
+    that we know this person."""
+    state.code_elsewhere = event.elsewhere
+    if event.ok:
         return ask(house, state)
     if state.focus == "resume":
         return _start_again(house, state, "resume.failed")

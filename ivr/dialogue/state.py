@@ -140,6 +140,8 @@ class CallState:
     #: The disclosures heard to their end, and where in the line's track.
     disclosed: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     answered_by: Source = Source.SPEECH
+    #: The code went to the number we know this person by, which is not the one given.
+    code_elsewhere: bool = False
     parts: DateParts = field(default_factory=DateParts)
     digits: str = field(default="", repr=False)
 

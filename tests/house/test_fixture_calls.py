@@ -106,5 +106,8 @@ def test_an_honest_caller_is_at_most_observed_and_each_kind_of_fraud_is_named(pa
     if name in TYPOLOGIES:
         assert name in expect.typologies
         assert expect.risk_signals
+    elif expect.typologies:
+        assert expect.risk_signals
+        assert expect.risk_band_at_least
     else:
         assert expect.risk_band_at_most in {"clear", "observe"}, 'add risk_band_at_most = "observe" to [expect]'

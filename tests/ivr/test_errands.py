@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.applicant import PhoneNumber
 from core.errors import ProviderError
-from ivr.dialogue.effects import BindPhone, CheckCode, Finish, Journal, NewCase, SendCode, SendTerms
+from core.evidence import Answer
+from ivr.dialogue.effects import BindPhone, CheckCode, Finish, Journal, NewCase, SendCode, SendTerms, Submit
 from ivr.dialogue.events import CodeChecked, CodeSent
 from ivr.errands import Errands
 from ivr.reporting import CallReporter
@@ -109,3 +111,16 @@ async def test_the_board_knows_the_call_but_not_its_secrets(tmp_path: Path) -> N
     assert all("111111" not in str(fact.fields) for fact in facts)
     assert all(fact.fields["hidden"] for fact in facts[-8:] if fact.kind == "key")
     assert "+14155550123" not in str(facts[0].fields)
+
+
+async def test_the_code_of_a_known_person_goes_to_the_number_they_are_known_by(tmp_path: Path) -> None:
+    line = await _reached(tmp_path, "code.ask")
+    errands, state = _errands(line), line.runner.state
+    first = state.slots["phone"].value
+    state.owner_verified = True
+    await errands.run(Submit(), state)
+    other = PhoneNumber("+13035550155")
+    state.slots["phone"] = Answer(other, state.slots["phone"].evidence)
+    assert await errands.run(SendCode("apply", "b"), state) == CodeSent(True, elsewhere=True)
+    assert line.house.sms_inbox.texts_to(other) == []
+    assert len(line.house.sms_inbox.texts_to(first)) == 2

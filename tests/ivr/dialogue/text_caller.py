@@ -135,6 +135,7 @@ class TextCall:
     left_behind: tuple[JournalEntry, ...] = ()
     confidence: Callable[[str], float] = lambda _text: 0.99
     sms_works: bool = True
+    known_elsewhere: bool = False
     session: CallSession = field(default_factory=lambda: CallSession(HOUSE))
     effects: list[Effect] = field(default_factory=list)
     journal: list[JournalEntry] = field(default_factory=list)
@@ -193,7 +194,7 @@ class TextCall:
             case NewCase():
                 self.journal.append(JournalEntry("new_case", NOW, "CA1"))
             case SendCode():
-                return [CodeSent(self.sms_works)]
+                return [CodeSent(self.sms_works, self.known_elsewhere)]
             case CheckCode():
                 return [CodeChecked(self.check(effect.code))]
             case Submit():
