@@ -1,7 +1,7 @@
 # The verbs of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test suite lint types replay serve fuzz chaos bench-fraud bench-speech bench bench-console screens ear lock fixtures clean
+.PHONY: help setup demo test suite lint types replay calls serve fuzz chaos bench-fraud bench-speech bench bench-console screens ear lock fixtures clean
 
 VENV := .venv
 EAR := .venv-ear
@@ -33,6 +33,9 @@ types: setup ## mypy, strict
 
 replay: setup ## play every fixture call through the line, faster than real time
 	$(BIN)/loanline replay audio_fixtures
+
+calls: setup ## ring every fixture caller over the wire, each into a running server of its own
+	$(BIN)/loanline calls audio_fixtures
 
 serve: setup ## run the line, the console and the API
 	$(BIN)/loanline serve

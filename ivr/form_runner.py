@@ -34,6 +34,7 @@ from ivr.dialogue.events import (
     Silence,
 )
 from ivr.dialogue.focus import in_focus
+from ivr.dialogue.state import CallState
 from ivr.errands import ERRANDS, Errands
 from ivr.line import FormAnswer, FormAsk, FormPage, LineEnded, LineEvent, NextStep
 from ivr.recording import Recorder
@@ -82,6 +83,11 @@ class FormRunner:
         self._gone = False
         #: Whether the caller has given an answer here.
         self.answered = False
+
+    @property
+    def state(self) -> CallState:
+        """What the call has established; read it, change nothing."""
+        return self._session.state
 
     async def page(self) -> FormPage:
         """See ``ivr.line.Form``. Raises what kept the form from going on; the caller is then offered a call-back."""
@@ -172,7 +178,8 @@ class FormRunner:
         if self.over:
             self._page = FormPage(number, (*whole, *over), (), None, self.next_step)
         elif self._listen is not None and self._says:
-            self._page = FormPage(number, tuple(whole), tuple(over), self._ask(self._listen), self.next_step)
+            ask, prompt = self._ask(self._listen), self._says[-1].prompt_id
+            self._page = FormPage(number, tuple(whole), tuple(over), ask, self.next_step, prompt)
         elif self._error is None:
             self._error = Conflict("The form has no next question; offer a call-back.")
 

@@ -158,7 +158,7 @@ class FormAsk:
 class FormPage:
     """One page of a form: what is said to its end, what may be spoken over, and how the answer is taken.
 
-    Without ``ask`` the form is over, and ``step`` is what comes next.
+    Without ``ask`` the form is over, and ``step`` is what comes next. ``prompt_id`` names the question.
     """
 
     number: int
@@ -166,6 +166,7 @@ class FormPage:
     open: tuple[str, ...]
     ask: FormAsk | None
     step: NextStep
+    prompt_id: str = ""
 
     def __repr__(self) -> str:
         return f"FormPage({self.number}, {self.step.kind})"

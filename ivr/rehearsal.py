@@ -71,7 +71,7 @@ class RehearsalHouse:
 
     def result(self, call_id: str) -> CallResult:
         facts = self.board.history(call_id)
-        state = self.switchboard.runner(call_id).state
+        state = self.switchboard.state(call_id)
         with self.storage.begin() as unit:
             lines: tuple[TranscriptLine, ...] = unit.records.read(call_id).lines
         prompts = tuple(fact.fields["id"] for fact in facts if fact.kind == "prompt" and not fact.fields["leads"])

@@ -14,6 +14,7 @@ from core.errors import Conflict, LoanlineError, NotFound, StorageError
 from core.ports import Clock, Ids, OpenCase, Storage
 from ivr.call_runner import CallRunner
 from ivr.dialogue.events import CallBegan
+from ivr.dialogue.state import CallState
 from ivr.form_runner import FormRunner
 from ivr.line import Admission, CallNote, IncomingCall, Line, LineEnded, NextStep
 from ivr.sessions import Sessions
@@ -231,6 +232,13 @@ class LineSwitchboard:
         if place is None or place.runner is None:
             raise NotFound("No such call was on this line; look it up among the records.")
         return place.runner
+
+    def state(self, call_id: str) -> CallState:
+        """What a call has established, by stream or form. Raises ``NotFound``."""
+        place = self._places.get(call_id)
+        if place is None or place.now_at is None:
+            raise NotFound("No such call was on this line; look it up among the records.")
+        return place.now_at.state
 
     def next_step(self, call_id: str) -> NextStep:
         """Raises ``NotFound`` for a call this node does not know, such as one from before a restart."""

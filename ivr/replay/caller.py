@@ -136,6 +136,31 @@ class SimulatedCaller:
         if self._waiting and self.fixture.turn[self._waiting[0].turn].wants_code:
             self._begin(self._waiting.popleft(), code)
 
+    def line_lost(self) -> None:
+        """The stream broke: nothing that was buffered is heard. A turn that was not over is taken again when asked."""
+        self._buffer.clear()
+        self._returned.clear()
+        self._playing_since = self._chosen = None
+        self._used -= {deed.turn for deed in self._waiting}
+        if self._now < self._busy_until and self.said:
+            self._used.discard(self.said.pop().turn)
+        self._waiting.clear()
+        self._voice.clear()
+        self._keys.clear()
+        self._busy_until = self._quiet_since = self._now
+
+    def turn_without_stream(self, prompt_id: str) -> Turn | None:
+        """A page of a form asks ``prompt_id``: takes the turn that answers. It has no place in a recording."""
+        self.heard.append(Heard(prompt_id, self._now, self._now, flushed=False))
+        number = self._next_for(prompt_id)
+        if number is None:
+            return None
+        self._used.add(number)
+        self.said.append(Said(number, prompt_id, self._now, self._now, None))
+        turn = self.fixture.turn[number]
+        self.hung_up = self.hung_up or turn.hang_up is True
+        return turn
+
     # What shells and reports ask.
 
     @property

@@ -122,12 +122,18 @@ def judge(played: Played) -> Verdict:
     asked for, is a difference too."""
     expect = played.fixture.expect
     result = played.result or CallResult(None)
-    # Nothing is written down before the caller agreed to it: then there are no words to compare.
-    error = word_error(played.said, result.lines) if result.lines else None
+    # Nothing is written down before the caller agreed to it: then there are no words to compare. What the carrier heard
+    # has no place in a recording, so a call that was partly a form is not compared by words either.
+    channel = played.fixture.channel
+    by_stream = channel.stream and not channel.breaks
+    error = word_error(played.said, result.lines) if result.lines and by_stream else None
     latency = spread(result.turns)
     out = [Difference("the call", "to be dealt with", played.error)] if played.error else []
     if expect.ends is not None and expect.ends != played.ended:
         out.append(Difference("ends", expect.ends, played.ended))
+    cut = tuple(prompt.prompt_id for prompt in played.heard if prompt.flushed)
+    if expect.cut_short is not None and expect.cut_short != cut:
+        out.append(Difference("prompts cut short", ", ".join(expect.cut_short) or "none", ", ".join(cut) or "none"))
     if played.result is not None:
         out += _of_the_line(expect, result)
         if expect.word_error_at_most is not None and error is not None and error > expect.word_error_at_most:

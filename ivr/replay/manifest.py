@@ -34,7 +34,7 @@ SUFFIX = ".call.toml"
 #: Replaced, in ``keys`` and ``say_digits``, by the one-time code last sent to the caller.
 CODE_PLACE = "{sms_code}"
 
-_DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 class _Closed(BaseModel):
@@ -118,7 +118,7 @@ class Turn(_Closed):
         """The words of the turn in plain form, or ``None`` where nothing is said or it is a secret."""
         if self.words is not None or self.say_digits is None or self.wants_code:
             return self.words
-        return " ".join(_DIGIT_WORDS[int(digit)] for digit in self.say_digits)
+        return " ".join(DIGIT_WORDS[int(digit)] for digit in self.say_digits)
 
 
 class Earlier(_Closed):
@@ -144,18 +144,22 @@ class Earlier(_Closed):
 
 class Channel(_Closed):
     """What the line does to the caller's voice: ``noise`` is the speech-to-noise ratio in dB (none: a quiet line),
-    ``codec`` what it passed before the 8 kHz mu-law, ``loss`` the per cent of 20 ms packets lost."""
+    ``codec`` what it passed before the 8 kHz mu-law, ``loss`` the per cent of 20 ms packets lost. Without ``stream`` no
+    stream can be opened; ``breaks`` are the seconds of the call at which a stream breaks."""
 
     noise: Annotated[float, Field(ge=-10, le=60, strict=False)] | None = None
     codec: Literal["mulaw", "narrow", "gsm"] = "mulaw"
     loss: Annotated[float, Field(ge=0, le=50, strict=False)] = 0.0
+    stream: bool = True
+    breaks: tuple[Annotated[float, Field(gt=0, le=1200, strict=False)], ...] = Field(default=(), strict=False)
 
 
 class Expect(_Closed):
     """What must come out; a key that is absent is not compared.
 
     ``outcome`` is the call's outcome, ``decision`` the decision's, ``ends`` what the caller saw, ``reasons`` codes
-    that must be among the decision's, ``unheard`` slots that must not have been taken,
+    that must be among the decision's, ``unheard`` slots that must not have been taken, ``cut_short`` the prompts that
+    were stopped before their end, in order, and no others,
     ``risk_reasons``, ``risk_signals`` (found, above zero) and ``typologies`` what the last risk report must name.
     """
 
@@ -165,6 +169,7 @@ class Expect(_Closed):
     slots: dict[str, str | int | bool] = Field(default_factory=dict)
     unheard: tuple[str, ...] = Field(default=(), strict=False)
     reasons: tuple[str, ...] = Field(default=(), strict=False)
+    cut_short: tuple[str, ...] | None = Field(default=None, strict=False)
     risk_band_at_most: Literal["clear", "observe", "step_up", "hold"] | None = None
     risk_band_at_least: Literal["clear", "observe", "step_up", "hold"] | None = None
     risk_reasons: tuple[str, ...] = Field(default=(), strict=False)

@@ -11,11 +11,11 @@ from typing import Any, Protocol
 from core.applicant import PhoneNumber
 from core.events import TranscriptLine
 from core.risk import RiskReport
-from ivr.line import Switchboard
+from ivr.line import Forms, Switchboard
 from ivr.replay.caller import Heard, Said
 from ivr.replay.manifest import CallFixture
 
-__all__ = ["CallResult", "HouseFactory", "Played", "ReplayHouse", "SmsInbox", "TurnTiming"]
+__all__ = ["CallResult", "HouseFactory", "Played", "ReplayExchange", "ReplayHouse", "SmsInbox", "TurnTiming"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,15 @@ class SmsInbox(Protocol):
         ...
 
 
+class ReplayExchange(Switchboard, Forms, Protocol):
+    """What stands behind the line."""
+
+
 class ReplayHouse(Protocol):
     """A whole line without its network: its own data directory, keyring and text-message inbox."""
 
     @property
-    def switchboard(self) -> Switchboard: ...
+    def switchboard(self) -> ReplayExchange: ...
 
     @property
     def sms_inbox(self) -> SmsInbox: ...

@@ -15,9 +15,10 @@ from pathlib import Path
 from core.applicant import PhoneNumber
 from core.errors import LoanlineError
 from core.ports import Clock
-from ivr.line import Admission, AudioIn, IncomingCall, KeyIn, LineEnded, LineEvent, MarkBack, Runner
+from ivr.line import Admission, AudioIn, FormAnswer, IncomingCall, KeyIn, LineEnded, LineEvent, MarkBack, Runner
 from ivr.replay.caller import SimulatedCaller, Tick, newest_code
 from ivr.replay.channel import load_clip
+from ivr.replay.form import CONFIDENCE, reply
 from ivr.replay.manifest import CallFixture
 from ivr.replay.result import CallResult, HouseFactory, Played, ReplayHouse
 
@@ -27,6 +28,7 @@ _CALLED = "+18005550199"
 _LONGEST_MS = 20 * 60 * 1000
 _BREATH = 25  # ticks between two chances for other calls
 _MOST_STREAMS = 3
+_MOST_PAGES = 100
 _ENDINGS = {"goodbye": "completed", "call_back": "completed", "person": "handed_over"}
 
 
@@ -60,33 +62,60 @@ class _Call:
         who = self._caller.fixture.caller
         number = None if who.number is None else PhoneNumber(who.number)
         verdict = None if who.attestation is None else f"TN-Validation-Passed-{who.attestation}"
-        admission = await board.ring(IncomingCall(self._call_id, number, _CALLED, verdict))
-        if admission is not Admission.WELCOME:
+        call = IncomingCall(self._call_id, number, _CALLED, verdict)
+        admission = await board.ring(call)
+        if admission is Admission.FORM or (admission is Admission.WELCOME and not self._caller.fixture.channel.stream):
+            ended = await self._form(call)
+        elif admission is Admission.WELCOME:
+            ended = await self._streams(call)
+        else:
             return "refused"
-        ended = "failed"
+        await board.ended(self._call_id, ended)
+        return ended
+
+    async def _streams(self, call: IncomingCall) -> str:
         for _ in range(_MOST_STREAMS):
             await self._stream()
             if self._caller.hung_up:
-                ended = "hung_up"
-                break
-            step = board.next_step(self._call_id)
+                return "hung_up"
+            step = self._house.switchboard.next_step(self._call_id)
+            if step.kind == "form":
+                return await self._form(call)
             if step.kind != "reconnect":
-                ended = _ENDINGS.get(step.kind, "failed")
-                break
-        await board.ended(self._call_id, ended)
-        return ended
+                return _ENDINGS.get(step.kind, "failed")
+        return "failed"
+
+    async def _form(self, call: IncomingCall) -> str:
+        """Page by page, as the carrier's ``<Gather>`` does it."""
+        form = await self._house.switchboard.form(call)
+        page = await form.page()
+        for _ in range(_MOST_PAGES):
+            if page.ask is None:
+                return _ENDINGS.get(page.step.kind, "failed")
+            turn = self._caller.turn_without_stream(page.prompt_id)
+            given = reply(turn, self._code() or "", page.ask.digits, page.ask.finish)
+            if given.hang_up:
+                return "hung_up"
+            confidence = CONFIDENCE if given.words else None
+            page = await form.answer(FormAnswer(page.number, given.words, confidence, given.keys))
+        return "failed"
 
     async def _stream(self) -> None:
         line = LockstepLine(self._caller)
         runner = await self._house.switchboard.connect(self._call_id, line)
         began = self._caller.now_ms
         await runner.begin()
+        breaks = (round(1000 * at) for at in self._caller.fixture.channel.breaks)
+        break_ms = next((at for at in breaks if at > began), _LONGEST_MS)
         ticks = 0
         while not (runner.over or line.closed or self._caller.hung_up) and self._caller.now_ms - began < _LONGEST_MS:
             tick = self._caller.tick()
             await self._hand_over(runner, line, tick, began)
             if tick.wants_code and (code := self._code()) is not None:
                 self._caller.give_code(code)
+            if self._caller.now_ms >= break_ms:
+                self._caller.line_lost()
+                await runner.handle(LineEnded("socket_closed"))
             ticks += 1
             if ticks % _BREATH == 0:
                 await asyncio.sleep(0)

@@ -66,13 +66,19 @@ class MediaStream:
         self._began_ms = caller.now_ms
         self._pings: deque[Awaitable[float]] = deque()
         self._closed = False
+        ends = (round(1000 * at) for at in caller.fixture.channel.breaks)
+        self._breaks_ms = next((at for at in ends if at > caller.now_ms), None)
 
-    async def run(self, parameters: dict[str, str]) -> None:
-        """From ``connected`` to the close of the socket, whoever ends it."""
+    async def run(self, parameters: dict[str, str]) -> bool:
+        """From ``connected`` to the close of the socket, whoever ends it. True when the stream broke on its way."""
         reader = asyncio.create_task(self._read())
         try:
             await self._greet(parameters)
             await self._tick_on()
+            if self._broken:
+                self._socket.transport.abort()
+                self._caller.line_lost()
+                return True
             await self._send({"event": "stop", "stop": {"accountSid": self._ids.account, "callSid": self._ids.call}})
             await self._socket.close()
         except ConnectionClosed:
@@ -80,6 +86,7 @@ class MediaStream:
         finally:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
+        return False
 
     # Out.
 
@@ -101,10 +108,14 @@ class MediaStream:
             json.dumps(message | {"sequenceNumber": str(self._sequence), "streamSid": self._ids.stream})
         )
 
+    @property
+    def _broken(self) -> bool:
+        return self._breaks_ms is not None and self._caller.now_ms >= self._breaks_ms
+
     async def _tick_on(self) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time()
-        while not self._closed and not self._caller.hung_up and self._caller.now_ms < LONGEST_MS:
+        while not (self._closed or self._caller.hung_up or self._broken) and self._caller.now_ms < LONGEST_MS:
             tick = self._caller.tick()
             await self._send_tick(tick)
             self._after_tick()

@@ -6,11 +6,12 @@ Source: the TwiML pages of the carrier's documentation for ``<Connect>``, ``<Str
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 from core.errors import MalformedMessage
 
-__all__ = ["Step", "StreamVerb", "read_twiml"]
+__all__ = ["GatherVerb", "Step", "StreamVerb", "read_twiml"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,32 @@ class StreamVerb:
 
 
 @dataclass(frozen=True, slots=True)
+class GatherVerb:
+    """``<Gather action numDigits finishOnKey input actionOnEmptyResult>``; ``finish`` may be empty: no key ends it."""
+
+    action: str
+    digits: int | None
+    finish: str
+    speech: bool
+    on_empty: bool
+
+    @property
+    def prompt_id(self) -> str:
+        """What is asked: the name in the action's query, else the last part of its path."""
+        parts = urlsplit(self.action)
+        return parse_qs(parts.query).get("prompt", [parts.path.rpartition("/")[2]])[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One verb. ``stream`` is set on ``Connect``, ``url`` on ``Redirect``, ``text`` on ``Say`` and ``Dial``."""
+    """One verb. ``stream`` is set on ``Connect``, ``gather`` on ``Gather``, ``url`` on ``Redirect``, ``text`` on those
+    that speak and on ``Dial``."""
 
     verb: str
     url: str = ""
     text: str = ""
     stream: StreamVerb | None = None
+    gather: GatherVerb | None = None
 
 
 def _stream(connect: ElementTree.Element) -> StreamVerb:
@@ -41,6 +61,17 @@ def _stream(connect: ElementTree.Element) -> StreamVerb:
         raise MalformedMessage("The TwiML's Connect holds no Stream with a url: give one.")
     given = {item.get("name", ""): item.get("value", "") for item in stream.findall("Parameter")}
     return StreamVerb(url, connect.get("action"), stream.get("statusCallback"), stream.get("name", ""), given)
+
+
+def _gather(verb: ElementTree.Element) -> GatherVerb:
+    count = verb.get("numDigits", "")
+    return GatherVerb(
+        verb.get("action", ""),
+        int(count) if count.isascii() and count.isdigit() else None,
+        verb.get("finishOnKey", "#"),
+        "speech" in verb.get("input", "dtmf").split(),
+        verb.get("actionOnEmptyResult", "false") == "true",
+    )
 
 
 def read_twiml(body: str) -> list[Step]:
@@ -57,6 +88,8 @@ def read_twiml(body: str) -> list[Step]:
         text = " ".join("".join(element.itertext()).split())
         if element.tag == "Connect":
             steps.append(Step("Connect", stream=_stream(element)))
+        elif element.tag == "Gather":
+            steps.append(Step("Gather", text=text, gather=_gather(element)))
         elif element.tag == "Redirect":
             steps.append(Step("Redirect", url=text))
         else:

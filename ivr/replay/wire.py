@@ -6,6 +6,7 @@ Sources: the carrier's pages on ``<Stream>`` and "Webhooks security"; the stream
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
@@ -20,15 +21,16 @@ from websockets.exceptions import InvalidHandshake
 
 from core.errors import EnvironmentProblem, MalformedMessage
 from ivr.replay.caller import Heard, Said, SimulatedCaller, newest_code
+from ivr.replay.form import CONFIDENCE, reply
 from ivr.replay.stream import MediaStream, StreamIds
-from ivr.replay.twiml import Step, StreamVerb, read_twiml
+from ivr.replay.twiml import GatherVerb, Step, StreamVerb, read_twiml
 
 __all__ = ["Carrier", "WireCall", "WireResult"]
 
 _CALLED = "+18005550199"
 #: What the carrier sends as the number of a caller who withholds it.
 _ANONYMOUS = "+266696687"
-_MOST_STEPS = 20
+_MOST_STEPS = 250
 _LAST_VERBS = {"Hangup": "completed", "Reject": "refused", "Dial": "handed_over", "Enqueue": "handed_over"}
 
 
@@ -150,9 +152,9 @@ class WireCall:
         if answer.is_error:
             self._warnings.append(f"a status callback was answered {answer.status_code}")
 
-    async def _twiml(self, url: str, status: str) -> list[Step] | _End:
+    async def _twiml(self, url: str, status: str, **more: str) -> list[Step] | _End:
         try:
-            answer = await self._post(url, status)
+            answer = await self._post(url, status, **more)
         except httpx.ConnectError:
             if not self._steps:
                 raise EnvironmentProblem(
@@ -178,15 +180,40 @@ class WireCall:
             self._steps.append(step.verb)
             if step.verb in _LAST_VERBS:
                 return _End(_LAST_VERBS[step.verb], step.verb)
+            next_url, more = step.url, dict[str, str]()
             if step.stream is not None:
                 await self._talk(url, step.stream)
-                if self._caller.hung_up:
-                    return _End("hung_up", "the caller hung up")
-            next_url = step.url if step.stream is None else step.stream.action
+                next_url = step.stream.action or ""
+            elif step.gather is not None:
+                more = await self._gathered(step.gather)
+                next_url = step.gather.action if more or step.gather.on_empty else ""
+            if self._caller.hung_up:
+                return _End("hung_up", "the caller hung up")
             if next_url:
                 url = urljoin(url, next_url)
-                steps = await self._twiml(url, "in-progress")
+                steps = await self._twiml(url, "in-progress", **more)
         return _End("failed", "the TwiML goes round in circles")
+
+    async def _gathered(self, verb: GatherVerb) -> dict[str, str]:
+        """What the caller gives to a ``<Gather>``, as its fields; empty for nothing."""
+        turn = self._caller.turn_without_stream(verb.prompt_id)
+        self._tell()
+        code = await self._code_in_time() if turn is not None and turn.wants_code else ""
+        given = reply(turn, code, verb.digits, verb.finish)
+        if given.keys:
+            return {"Digits": given.keys}
+        if given.words and verb.speech:
+            return {"SpeechResult": given.words, "Confidence": str(CONFIDENCE)}
+        return {}
+
+    async def _code_in_time(self) -> str:
+        """The code is on its way: a person waits for it a little."""
+        for _ in range(20):
+            code = await self._newest_code()
+            if code is not None:
+                return code
+            await asyncio.sleep(0.25)
+        return ""
 
     # The stream.
 
@@ -195,6 +222,9 @@ class WireCall:
         url = urljoin(re.sub("^http", "ws", base), verb.url)
         self._streams += 1
         stream_id = "MZ" + hashlib.sha256(f"{self._call_id}:{self._streams}".encode()).hexdigest()[:32]
+        if not self._caller.fixture.channel.stream:
+            await self._stream_status(base, verb, stream_id, "stream-error")
+            return
         event = "stream-stopped"
         try:
             async with connect(
@@ -207,7 +237,8 @@ class WireCall:
                 proxy=None,
             ) as socket:
                 await self._stream_status(base, verb, stream_id, "stream-started")
-                await self._stream(socket, stream_id).run(verb.parameters)
+                if await self._stream(socket, stream_id).run(verb.parameters):
+                    event = "stream-error"
         except (InvalidHandshake, OSError) as error:
             event = "stream-error"
             self._warnings.append(f"the stream failed: {type(error).__name__}")

@@ -134,7 +134,8 @@ class Documents:
         hints = {"hints": ",".join(ask.hints)} if ask.hints else {}
         gather = response.gather(
             input="dtmf speech",
-            action=self.url(f"/voice/form?page={page.number}"),
+            # The question's name is for whoever reads the carrier's log of requests, and for a simulated caller.
+            action=self.url(f"/voice/form?page={page.number}&prompt={page.prompt_id}"),
             method="POST",
             timeout=ask.patience_s,
             speech_timeout=str(ask.pause_s),

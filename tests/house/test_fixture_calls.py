@@ -44,6 +44,8 @@ ISSUED = {
     "offer_refused",
     "counter_offer",
     "name_spelled",
+    "no_stream",
+    "stream_breaks",
 }
 TYPOLOGIES = {
     "account_takeover",

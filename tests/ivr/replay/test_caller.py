@@ -198,3 +198,18 @@ def test_the_noise_has_the_ratio_asked_for() -> None:
     quiet = np.concatenate([decode_mulaw(tick.frame) for tick in ticks(phone, 100)]).astype(float)
     speech = 8000 / np.sqrt(2)
     assert 20 * np.log10(speech / np.sqrt(np.mean(quiet**2))) == pytest.approx(20, abs=0.7)
+
+
+def test_what_was_on_the_way_when_the_line_broke_is_lost_and_asked_for_again() -> None:
+    phone = caller({"when": "a.ask", "keys": "77"})
+    phone.play(SECOND)
+    phone.mark("a.ask:1")
+    while not phone.said:
+        phone.tick()
+    phone.line_lost()
+    assert (phone.unused, phone.said, phone.playing, phone.active) == ((0,), [], False, False)
+    assert phone.turn_without_stream("b.ask") is None
+    turn = phone.turn_without_stream("a.ask")
+    assert turn is not None
+    assert turn.keys == "77"
+    assert phone.unused == ()

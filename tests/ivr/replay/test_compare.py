@@ -1,12 +1,13 @@
 """What counts as a difference, and what does not."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from core.events import TranscriptLine
 from core.risk import RiskLevel, RiskReport, Signal
-from ivr.replay.caller import Said
+from ivr.replay.caller import Heard, Said
 from ivr.replay.compare import judge, spread, word_error
 from ivr.replay.manifest import CallFixture
 from ivr.replay.result import CallResult, Played, TurnTiming
@@ -140,3 +141,32 @@ def test_what_the_risk_report_must_name() -> None:
     ):
         call = Played(fixture, "completed", 9000, 1.0, (), (), (), result(risk=report))
         assert len(judge(call).differences) == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("expected", "cut", "ok"),
+    [
+        (None, ("a.ask",), True),
+        ((), (), True),
+        ((), ("a.ask",), False),
+        (("a.ask",), (), False),
+        (("a.ask", "b.ask"), ("a.ask", "b.ask"), True),
+        (("b.ask", "a.ask"), ("a.ask", "b.ask"), False),
+    ],
+)
+def test_which_prompts_were_cut(expected: tuple[str, ...] | None, cut: tuple[str, ...], ok: bool) -> None:
+    call = played(result())
+    expect = call.fixture.expect.model_copy(update={"cut_short": expected})
+    heard = (*(Heard(name, 0, 100, flushed=True) for name in cut), Heard("c.ask", 0, 900, flushed=False))
+    verdict = judge(replace(call, fixture=call.fixture.model_copy(update={"expect": expect}), heard=heard))
+    assert verdict.ok is ok
+    assert [each.what for each in verdict.differences] == ([] if ok else ["prompts cut short"])
+
+
+def test_a_call_that_was_partly_a_form_is_not_compared_by_words() -> None:
+    call = played(result(lines=(line("something else altogether"),)))
+    assert judge(call).word_error
+    for change in ({"stream": False}, {"breaks": (3.0,)}):
+        channel = call.fixture.channel.model_copy(update=change)
+        by_form = replace(call, fixture=call.fixture.model_copy(update={"channel": channel}))
+        assert judge(by_form).word_error is None

@@ -11,7 +11,20 @@ import soundfile
 
 from core.applicant import PhoneNumber
 from core.errors import NotFound, StorageError
-from ivr.line import Admission, AudioIn, IncomingCall, KeyIn, Line, LineEnded, LineEvent, MarkBack, NextStep
+from ivr.line import (
+    Admission,
+    AudioIn,
+    FormAnswer,
+    FormAsk,
+    FormPage,
+    IncomingCall,
+    KeyIn,
+    Line,
+    LineEnded,
+    LineEvent,
+    MarkBack,
+    NextStep,
+)
 from ivr.replay.manifest import CallFixture, read_fixture
 from ivr.replay.result import CallResult, HouseFactory, Played
 from ivr.replay.runner import play_all, play_one
@@ -55,6 +68,7 @@ class House:
         self.over = False
         self.loud = False
         self.keys = ""
+        self.answers: list[tuple[str, str, str]] = []
 
     # The switchboard.
     @property
@@ -74,6 +88,20 @@ class House:
 
     async def ended(self, call_id: str, why: str) -> None:
         self.ends.append(why)
+
+    # The form: the prompts that are left, one a page.
+    async def form(self, call: IncomingCall) -> "House":
+        return self
+
+    async def page(self) -> FormPage:
+        ask = FormAsk((), None, "#", 6, 1)
+        if not self.prompts:
+            return FormPage(9, ("Bye.",), (), None, NextStep("goodbye"))
+        return FormPage(len(self.prompts), (), ("?",), ask, NextStep("form"), self.prompts[0])
+
+    async def answer(self, given: FormAnswer) -> FormPage:
+        self.answers.append((self.prompts.pop(0), given.keys, given.text))
+        return await self.page()
 
     # The runner.
     async def begin(self) -> None:
@@ -170,6 +198,30 @@ async def test_the_caller_hangs_up(tmp_path: Path) -> None:
 async def test_what_the_line_wants_next_is_the_ending(tmp_path: Path, step: str, ended: str) -> None:
     played = await play_one(fixture(tmp_path), factory([], step=step), Ticking())
     assert played.ended == ended
+
+
+@pytest.mark.parametrize("how", ["no stream", "no recogniser"])
+async def test_a_form_in_place_of_a_stream(tmp_path: Path, how: str) -> None:
+    houses: list[House] = []
+    call = fixture(tmp_path)
+    admission = Admission.FORM
+    if how == "no stream":
+        admission = Admission.WELCOME
+        call = call.model_copy(update={"channel": call.channel.model_copy(update={"stream": False})})
+    played = await play_one(call, factory(houses, admission=admission), Ticking())
+    assert houses[0].answers == [("amount.ask", "", ""), ("code.ask", "4096", ""), ("offer.ask", "1", "")]
+    assert (played.ended, played.unused, houses[0].events) == ("completed", (), [])
+
+
+async def test_a_stream_that_breaks_is_opened_again_and_then_the_form(tmp_path: Path) -> None:
+    houses: list[House] = []
+    call = fixture(tmp_path)
+    broken = call.model_copy(update={"channel": call.channel.model_copy(update={"breaks": (0.1,)})})
+    played = await play_one(broken, factory(houses, step="form"), Ticking())
+    house = houses[0]
+    assert [event.why for event in house.events if isinstance(event, LineEnded)] == ["socket_closed"]
+    assert [name for name, _, _ in house.answers] == ["code.ask", "offer.ask"]
+    assert played.unused == (0,)  # its prompt was lost with the stream, and this house asks nothing twice
 
 
 async def test_a_full_line_refuses(tmp_path: Path) -> None:

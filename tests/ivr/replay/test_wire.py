@@ -34,6 +34,7 @@ class Server:
     def __init__(self, talk: Callable[["Server", WebSocket, str], Any], after: str = "<Hangup/>") -> None:
         self.talk = talk
         self.after = after
+        self.pages: list[str] = []
         self.forms: list[tuple[str, dict[str, str]]] = []
         self.messages: list[dict[str, Any]] = []
         self.port = 0
@@ -45,7 +46,8 @@ class Server:
     async def webhook(self, name: str, request: Request) -> Response:
         form = {key: str(value) for key, value in (await request.form()).items()}
         signature = request.headers["x-twilio-signature"]
-        if not VALIDATOR.validate(f"{PUBLIC}/voice/{name}", form, signature):
+        query = f"?{request.url.query}" if request.url.query else ""
+        if not VALIDATOR.validate(f"{PUBLIC}/voice/{name}{query}", form, signature):
             return Response(status_code=403)
         self.forms.append((name, form))
         if name == "after-stream" and self.after == "broken":
@@ -58,6 +60,8 @@ class Server:
             )
         else:
             inner = self.after if name == "after-stream" else ""
+        if name in {"after-stream", "form"} and self.pages:
+            inner = self.pages.pop(0)
         return Response(f"<Response>{inner}</Response>", media_type="application/xml")
 
     async def media(self, ws: WebSocket) -> None:
@@ -104,10 +108,14 @@ def tone(path: Path) -> np.ndarray:
 
 
 async def ring(
-    server: Server, *turns: dict[str, object], caller: dict[str, object] | None = None, token: str = TOKEN
+    server: Server,
+    *turns: dict[str, object],
+    caller: dict[str, object] | None = None,
+    token: str = TOKEN,
+    channel: dict[str, object] | None = None,
 ) -> tuple[WireResult, list[Heard | Said]]:
     given = {"number": "+14155550123", "attestation": "A"} if caller is None else caller
-    fixture = CallFixture.model_validate({"caller": given, "turn": list(turns)})
+    fixture = CallFixture.model_validate({"caller": given, "turn": list(turns), "channel": channel or {}})
     news: list[Heard | Said] = []
     async with serving(server.app) as port:
         carrier = Carrier(token, f"http://127.0.0.1:{port}", PUBLIC)
@@ -182,6 +190,84 @@ async def test_barge_in_is_cleared_and_the_mark_comes_back() -> None:
     result, _ = await ring(Server(talk), {"when": "summary.ask", "keys": "1", "after_ms": 500})
     assert [(h.prompt_id, h.flushed) for h in result.heard] == [("summary.ask", True)]
     assert result.stream_ms < 4000
+
+
+def page(prompt: str, more: str = "") -> str:
+    action = f"/voice/form?page=1&amp;prompt={prompt}"
+    return f'<Gather input="dtmf speech" action="{action}" actionOnEmptyResult="true" {more}><Say>?</Say></Gather>'
+
+
+async def never(_server: Server, _ws: WebSocket, _: str) -> None:
+    raise AssertionError("no stream was to be opened")
+
+
+async def test_without_a_stream_the_form_is_answered_by_words_and_keys() -> None:
+    server = Server(never)
+    server.pages = [
+        page("amount.ask"),
+        page("term_months.ask", 'numDigits="2"'),
+        page("full_name.ask", 'finishOnKey=""'),
+        page("code.ask"),
+        page("purpose.ask"),
+        "<Hangup/>",
+    ]
+    result, _ = await ring(
+        server,
+        {"when": "amount.ask", "say": "a.wav", "words": "two thousand"},
+        {"when": "term_months.ask", "keys": "123"},
+        {"when": "full_name.ask", "keys": "51#52##"},
+        {"when": "code.ask", "say_digits": "{sms_code}", "digits_dir": "d"},
+        channel={"stream": False},
+    )
+    forms = [form for name, form in server.forms if name == "form"]
+    given = [(form.get("Digits"), form.get("SpeechResult")) for form in forms]
+    spelled = "two zero four eight one six"
+    assert given == [(None, "two thousand"), ("12", None), ("51#52##", None), (None, spelled), (None, None)]
+    assert float(forms[0]["Confidence"]) > 0.5
+    assert [form["StreamEvent"] for name, form in server.forms if name == "stream-status"] == ["stream-error"]
+    assert result.ended == "completed"
+    assert result.unused == ()
+
+
+async def test_a_key_menu_is_found_by_its_address_and_silence_goes_on_to_the_next_verb() -> None:
+    menu = '<Gather action="/voice/call-back" numDigits="1"><Say>Press 1.</Say></Gather><Say>Bye</Say><Hangup/>'
+    server = Server(never)
+    server.pages = [menu]
+    result, _ = await ring(server, {"when": "call-back", "keys": "1"}, channel={"stream": False})
+    assert [form["Digits"] for name, form in server.forms if name == "call-back"] == ["1"]
+    server = Server(never)
+    server.pages = [menu]
+    result, _ = await ring(server, {"when": "x", "keys": "1"}, channel={"stream": False})
+    assert (result.steps, result.ended) == (("Connect", "Gather", "Say", "Hangup"), "completed")
+    assert "call-back" not in [name for name, _ in server.forms]
+
+
+async def test_a_stream_that_breaks_is_reported_and_the_turn_comes_again() -> None:
+    streams = 0
+
+    async def talk(server: Server, ws: WebSocket, _: str) -> None:
+        nonlocal streams
+        streams += 1
+        server.messages = []
+        await server.until(ws, "start")
+        await server.say(ws, f"amount.ask:{streams}")
+        if streams == 2:
+            await server.until(ws, "dtmf")
+            await ws.close()
+        while True:
+            await server.next(ws)
+
+    server = Server(talk)
+    again = (
+        f'<Connect action="{PUBLIC}/voice/after-stream"><Stream url="wss://line.example.org/voice/media" '
+        f'statusCallback="{PUBLIC}/voice/stream-status"/></Connect>'
+    )
+    server.pages = [again, "<Hangup/>"]
+    result, _ = await ring(server, {"when": "amount.ask", "keys": "7"}, channel={"breaks": [0.3]})
+    assert streams == 2
+    events = [form["StreamEvent"] for name, form in server.forms if name == "stream-status"]
+    assert events == ["stream-started", "stream-error", "stream-started", "stream-stopped"]
+    assert (result.ended, result.unused) == ("completed", ())
 
 
 async def test_the_caller_hangs_up() -> None:

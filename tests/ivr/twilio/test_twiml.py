@@ -75,7 +75,12 @@ def test_the_fallback_form_works_without_a_stream() -> None:
 
 
 PAGE = FormPage(
-    7, ("This call is automated.",), ("How much?",), FormAsk(("yes", "two, three"), 4, "", 8, 2), NextStep("form")
+    7,
+    ("This call is automated.",),
+    ("How much?",),
+    FormAsk(("yes", "two, three"), 4, "", 8, 2),
+    NextStep("form"),
+    "amount.ask",
 )
 
 
@@ -86,7 +91,7 @@ def test_a_page_of_the_form_says_what_must_be_heard_before_it_listens() -> None:
     assert [say.text for say in gather] == ["How much?"]
     assert gather.attrib == {
         "input": "dtmf speech",
-        "action": f"{BASE}/voice/form?page=7{WEBHOOK_LIMITS}",
+        "action": f"{BASE}/voice/form?page=7&prompt=amount.ask{WEBHOOK_LIMITS}",
         "method": "POST",
         "timeout": "8",
         "speechTimeout": "2",

@@ -1,0 +1,84 @@
+"""``loanline calls``: every recorded call over real HTTP and WebSocket, each into a running server of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ivr.system import SystemClock, SystemIds
+
+if TYPE_CHECKING:
+    from ivr.replay.manifest import CallFixture
+    from ivr.replay.result import Played
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command()(calls)
+
+
+def calls(
+    paths: Annotated[list[Path], typer.Argument(help="Folders or *.call.toml files.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    speed: Annotated[float, typer.Option(min=0.1, max=50, help="Stream time over clock time.")] = 6.0,
+    jobs: Annotated[int, typer.Option(min=1, max=16, help="Servers at once.")] = 1,
+) -> None:
+    """Ring each recorded caller into a server started for it, over the wire, and compare with what is expected.
+
+    Slower than replay, and it goes through everything: signatures, tokens, TwiML, the stream, the form.
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    from ivr.replay.compare import judge  # noqa: PLC0415
+    from ivr.replay.manifest import find_fixtures, read_fixture  # noqa: PLC0415
+    from ivr.replay.report import as_json as report_of  # noqa: PLC0415
+    from ivr.replay.report import as_table  # noqa: PLC0415
+
+    fixtures = [read_fixture(path) for path in find_fixtures(paths)]
+    console = Console(stderr=True, highlight=False)
+
+    def done(played: Played) -> None:
+        verdict = judge(played)
+        mark = "✓" if verdict.ok else "✗"
+        console.print(f"{mark} {played.fixture.name}: {played.wall_seconds:.0f} s", markup=False)
+
+    async def run() -> list[Played]:
+        places = asyncio.Semaphore(jobs)
+
+        async def play(fixture: CallFixture) -> Played:
+            async with places:
+                played = await _over_the_wire(fixture, speed)
+            done(played)
+            return played
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(play(fixture)) for fixture in fixtures]
+        return [task.result() for task in tasks]
+
+    verdicts = [judge(played) for played in asyncio.run(run())]
+    if as_json:
+        typer.echo(json.dumps(report_of(verdicts), ensure_ascii=False))
+    console.print(as_table(verdicts))
+    if not all(verdict.ok for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+async def _over_the_wire(fixture: CallFixture, speed: float) -> Played:
+    """Its own server, so that no call finds what another left behind."""
+    from ivr.replay.child import demo_server  # noqa: PLC0415
+    from ivr.replay.demo import play_over_the_wire  # noqa: PLC0415
+    from ivr.replay.wire import Carrier  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="loanline-call-") as folder:
+        async with demo_server(Path(folder)) as server:
+            carrier = Carrier(server.token, server.url, server.url)
+            call_id = "CA" + SystemIds().new("call").partition("_")[2].ljust(32, "0")
+            played, _, _ = await play_over_the_wire(fixture, carrier, call_id, clock=SystemClock(), speed=speed)
+    return played
