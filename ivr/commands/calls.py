@@ -77,8 +77,23 @@ async def _over_the_wire(fixture: CallFixture, speed: float) -> Played:
     from ivr.replay.wire import Carrier  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="loanline-call-") as folder:
+        if fixture.history:
+            await asyncio.to_thread(_give_a_past, fixture, Path(folder))
         async with demo_server(Path(folder)) as server:
             carrier = Carrier(server.token, server.url, server.url)
             call_id = "CA" + SystemIds().new("call").partition("_")[2].ljust(32, "0")
             played, _, _ = await play_over_the_wire(fixture, carrier, call_id, clock=SystemClock(), speed=speed)
     return played
+
+
+def _give_a_past(fixture: CallFixture, folder: Path) -> None:
+    """What happened before the call, in the store of a server that is not started yet."""
+    from core.storage.opening import open_storage  # noqa: PLC0415
+    from ivr.replay.channel import load_clip  # noqa: PLC0415
+    from ivr.replay.history import write_history  # noqa: PLC0415
+
+    storage = open_storage(folder, folder / "keyring.json", None, SystemClock())
+    try:
+        write_history(storage, SystemClock(), fixture, load_clip)
+    finally:
+        storage.close()
