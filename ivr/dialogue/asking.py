@@ -10,6 +10,7 @@ from core.evidence import ReadBack
 from core.money import Money
 from ivr.dialogue import spoken
 from ivr.dialogue.effects import Effect, Listen, Say
+from ivr.dialogue.focus import group_size, in_focus
 from ivr.dialogue.script import Question, Role
 from ivr.dialogue.slots import say as say_value
 from ivr.dialogue.state import CallState, House, Mode
@@ -133,7 +134,7 @@ def _listen(house: House, state: CallState, question: Question) -> Listen:
         patience,
         secret=question.secret,
         kind=question.kind if state.mode is Mode.ASK else None,
-        length=question.length,
+        length=in_focus(house, state).length,
     )
 
 
@@ -141,6 +142,8 @@ def ask(house: House, state: CallState, variant: str = "ask", prefix: str = "") 
     """Ask the question in focus, in the rung ``variant`` of its ladder, and listen."""
     question = state.question(house.script)
     state.variant, state.prefix, state.keys, state.waiting = variant, prefix, "", False
+    if group_size(question, variant) is None:
+        state.groups = []
     state.prompts += 1
     prompt_id = _prompt_id(house, state, question, variant)
     figures: dict[str, str] = _figures(house, state, question)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ivr.dialogue.script import KeyRule
+from ivr.dialogue.script import KeyRule, Question
 from ivr.dialogue.state import CallState, House, Mode
 from speech.answers.model import Kind
 
-__all__ = ["Wanted", "in_focus"]
+__all__ = ["Wanted", "group_size", "in_focus"]
 
 _ONE_KEY = KeyRule(exactly=1)
 
@@ -25,6 +25,13 @@ class Wanted:
     at_most: Decimal | None = None
 
 
+def group_size(question: Question, variant: str) -> int | None:
+    """How many figures the group has that was asked for (``group1``, ``group2``, …); ``None`` for the whole."""
+    number = variant.removeprefix("group")
+    known = variant.startswith("group") and number.isdigit() and 1 <= int(number) <= len(question.groups)
+    return question.groups[int(number) - 1] if known else None
+
+
 def in_focus(house: House, state: CallState) -> Wanted:
     """What the next answer should be."""
     question = state.question(house.script)
@@ -32,6 +39,9 @@ def in_focus(house: House, state: CallState) -> Wanted:
         return Wanted(Kind.YES_NO, _ONE_KEY)
     if state.mode is not Mode.ASK:
         return Wanted(question.kind, _ONE_KEY)
+    size = group_size(question, state.variant)
+    if size is not None:
+        return Wanted(question.kind, KeyRule(exactly=size), size)
     if question.period is not None:  # the bounds are a month's; a year's figure may be meant
         return Wanted(question.kind, question.keys, question.length)
     return Wanted(question.kind, question.keys, question.length, question.at_least, question.at_most)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
 from typing import Any
 
 from core.application import Consent
@@ -13,7 +16,7 @@ from ivr.dialogue.slots import to_json
 from ivr.dialogue.state import CallState, House, with_read_back
 from speech.answers.model import Parsed
 
-__all__ = ["Heard", "agree", "confirm", "keep", "text_hash"]
+__all__ = ["Heard", "agree", "confirm", "joined", "keep", "text_hash"]
 
 
 class Heard:
@@ -42,6 +45,21 @@ def keep(state: CallState, slot: str, value: Any, evidence: Evidence) -> Journal
     if changed and slot in {"amount", "phone"}:
         state.owner_verified = False
     return Journal("slot", {"name": slot, "value": to_json(value), "evidence": to_plain(evidence)})
+
+
+def joined(hearings: Sequence[Evidence]) -> Evidence:
+    """One hearing of what was said in parts: from the first word to the last, right only where every part is."""
+    first, last = hearings[0], hearings[-1]
+    sure = [hearing.confidence for hearing in hearings if hearing.confidence is not None]
+    right = prod(1.0 - (hearing.p_error or 0.0) for hearing in hearings)
+    return replace(
+        last,
+        start_ms=first.start_ms,
+        text=" ".join(hearing.text for hearing in hearings),
+        words=tuple(word for hearing in hearings for word in hearing.words),
+        confidence=min(sure) if sure else None,
+        p_error=round(1.0 - right, 4) if sure else None,
+    )
 
 
 def confirm(state: CallState, names: tuple[str, ...], how: ReadBack) -> Journal:

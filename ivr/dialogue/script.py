@@ -55,6 +55,7 @@ class Question:
     max_ms: int
     no_input_ms: int
     length: int | None = None
+    groups: tuple[int, ...] = ()
     free: bool = False
     secret: bool = False
     disclosure: bool = False
@@ -114,6 +115,9 @@ def _question(row: dict[str, Any]) -> Question:
     for key, convert in (("role", Role), ("kind", Kind), ("cost", Cost), ("period", Period)):
         if key in made:
             made[key] = convert(made[key])
+    made["groups"] = tuple(row.get("groups", ()))
+    if made["groups"] and sum(made["groups"]) != row.get("length"):
+        raise InvalidInput(f"script.{name}.groups", "they must add up to the length")
     for key in ("at_least", "at_most", "doubtful_above", "doubtful_below"):
         if key in made:
             made[key] = Decimal(made[key])

@@ -144,6 +144,8 @@ class CallState:
     code_elsewhere: bool = False
     parts: DateParts = field(default_factory=DateParts)
     digits: str = field(default="", repr=False)
+    #: The groups of a long number heard so far, each with its hearing.
+    groups: list[tuple[str, Evidence]] = field(default_factory=list, repr=False)
 
     @property
     def slots(self) -> dict[str, Answer[Any]]:

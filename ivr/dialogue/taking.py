@@ -13,7 +13,8 @@ from ivr.dialogue.asking import ask
 from ivr.dialogue.confirmation import Treatment, treat
 from ivr.dialogue.effects import Effect
 from ivr.dialogue.flow import go_on
-from ivr.dialogue.keeping import Heard, confirm, keep
+from ivr.dialogue.focus import group_size
+from ivr.dialogue.keeping import Heard, confirm, joined, keep
 from ivr.dialogue.script import Question, Role
 from ivr.dialogue.slots import candidates, doubtful
 from ivr.dialogue.state import CallState, House, Mode, Pending
@@ -37,6 +38,10 @@ def _settle_echoes(state: CallState) -> list[Effect]:
 def _take_slot(house: House, state: CallState, question: Question, heard: Heard) -> list[Effect]:
     if question.kind is Kind.DATE and not heard.parsed.readings and heard.parsed.parts:
         return _take_part(house, state, question, heard)
+    size = group_size(question, state.variant)
+    part = next((str(one.value) for one in heard.parsed.readings if len(str(one.value)) == size), None)
+    if size is not None and part is not None:
+        return _take_group(house, state, question, heard, part)
     values = candidates(question, heard.parsed, state.today, house.currency, house.region)
     if not values:
         return trouble(house, state, "invalid" if heard.parsed.readings else "no_match")
@@ -55,6 +60,20 @@ def _take_slot(house: House, state: CallState, question: Question, heard: Heard)
             state.mode, state.pending = Mode.CONFIRM, Pending(question.id, (value,), heard.evidence)
             return [*done, *ask(house, state)]
     return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *go_on(house, state)]
+
+
+def _take_group(house: House, state: CallState, question: Question, heard: Heard, part: str) -> list[Effect]:
+    """One group of a long number; after the last of them the number is an answer like any other."""
+    if treat(question, heard.sure) is Treatment.REJECT:
+        return trouble(house, state, "no_match")
+    state.groups.append((part, heard.evidence))
+    if len(state.groups) < len(question.groups):
+        return ask(house, state, f"group{len(state.groups) + 1}")
+    whole = "".join(digits for digits, _ in state.groups)
+    hearings = [evidence for _, evidence in state.groups]
+    state.groups, state.variant = [], "ask"
+    reading = Parsed(Kind.DIGITS, (Reading(whole),))
+    return _take_slot(house, state, question, Heard(reading, joined(hearings), heard.text, heard.unknown))
 
 
 def _ask_period(house: House, state: CallState, question: Question, heard: Heard, value: Money) -> list[Effect]:

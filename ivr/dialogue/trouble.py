@@ -60,6 +60,8 @@ def trouble(house: House, state: CallState, cause: str) -> list[Effect]:
     if state.mode is Mode.WHICH_SLOT and tries > 1:
         state.mode = Mode.ASK
     variant = _RUNGS[min(tries, len(_RUNGS)) - 1]
+    if variant == "example" and state.question(house.script).groups and state.mode is Mode.ASK:
+        variant = "group1"
     if cause == "noise" and state.troubles[f"{state.focus}:noise"] == 1:
         variant = "keys"
     prefix = _prefix(house, state, cause)

@@ -16,7 +16,11 @@ SCRIPT = load_script()
 
 @pytest.mark.parametrize("question", SCRIPT.questions, ids=lambda question: question.id)
 def test_every_question_has_every_rung(question: Question) -> None:
-    for rung in ("ask",) if question.role is Role.MENU else ("ask", "retry", "example", "keys"):
+    rungs = ["ask"] if question.role is Role.MENU else ["ask", "retry", "example", "keys"]
+    if question.groups:
+        rungs.remove("example")
+        rungs += [f"group{number}" for number, _ in enumerate(question.groups, start=1)]
+    for rung in rungs:
         assert CATALOGUE.has(f"{question.id}.{rung}")
     if question.role is Role.SLOT:
         assert CATALOGUE.variables(f"{question.id}.confirm") == {"value"}
