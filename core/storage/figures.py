@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 
 from core.storage.audit_rows import AuditRow
 from core.storage.engine import reading
-from core.storage.tables import applications, audit, call_backs, calls, journal
+from core.storage.tables import applications, audit, call_backs, calls, journal, receipts
 
 __all__ = [
     "ApplicationRow",
@@ -125,9 +125,10 @@ def since_then(engine: Engine, since: datetime) -> DayFigures:
             .group_by(applications.c.outcome)
         ).all()
         spent = connection.execute(
-            select(calls.c.started_at, applications.c.received_at)
+            select(calls.c.started_at, receipts.c.at)
             .join(applications, applications.c.call_id == calls.c.call_id)
-            .where(applications.c.received_at >= since)
+            .join(receipts, receipts.c.case_id == applications.c.case_id)
+            .where(receipts.c.kind == "decided", receipts.c.at >= since)
         ).all()
         marks = connection.execute(
             select(journal.c.case_id, journal.c.kind)

@@ -26,7 +26,7 @@ from ivr.console.desk import Desk
 from ivr.console.disputes import Disputes
 from ivr.console.door import Door, Listed
 from ivr.console.grants import Grants
-from ivr.console.labels import load_labels
+from ivr.console.labels import LANGUAGES, load_labels
 from ivr.console.ladder import HAND_BACK, Calls, Ladder, PhoneLine
 from ivr.console.listening import Listening
 from ivr.console.live import Live
@@ -98,8 +98,8 @@ def console(parts: ConsoleParts) -> Console:
                 await following
 
     router = APIRouter(lifespan=life)
-    views = Views(load_labels("en"), demo=parts.demo)
-    door = Door(router, parts.storage, parts.clock, parts.public_url, views.error)
+    views = Views({language: load_labels(language) for language in LANGUAGES}, demo=parts.demo)
+    door = Door(router, parts.storage, parts.clock, parts.public_url, views.error, views.speak)
     grants = Grants(parts.clock)
     masker = Masker(parts.house.prompts.texts, _phrases(parts.house))
     steps = tuple(_steps(parts.house))

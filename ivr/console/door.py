@@ -50,13 +50,20 @@ class Listed:
 
 
 class Door:
-    """``error_page`` draws what goes wrong. ``public_url`` is the address browsers use; https makes cookies strict."""
+    """``error_page`` draws what goes wrong; ``greet`` is called first with each request. ``public_url`` is the address
+    browsers use; https makes cookies strict."""
 
     def __init__(
-        self, router: APIRouter, storage: Storage, clock: Clock, public_url: str, error_page: ErrorPage
+        self,
+        router: APIRouter,
+        storage: Storage,
+        clock: Clock,
+        public_url: str,
+        error_page: ErrorPage,
+        greet: Callable[[HTTPConnection], None],
     ) -> None:
         self._router, self._storage, self._clock = router, storage, clock
-        self._error_page = error_page
+        self._error_page, self._greet = error_page, greet
         parts = urlsplit(public_url)
         self.https = parts.scheme == "https"
         self._own_host = parts.netloc.lower()
@@ -121,6 +128,7 @@ class Door:
         return await handler(request, who)
 
     async def _guarded(self, request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
+        self._greet(request)
         try:
             if request.method not in SAFE_METHODS and not is_own_request(request.headers, self._hosts(request)):
                 raise Forbidden(_REFUSED)

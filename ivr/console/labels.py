@@ -8,7 +8,10 @@ from pathlib import Path
 
 from core.errors import InvalidInput
 
-__all__ = ["Labels", "load_labels"]
+__all__ = ["LANGUAGES", "Labels", "load_labels"]
+
+#: What the console speaks, each with its own name.
+LANGUAGES = {"en": "English", "zh-CN": "中文"}
 
 
 class Labels:

@@ -10,15 +10,16 @@ from contextlib import suppress
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from core.errors import Conflict, Forbidden, Unauthenticated
+from core.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from core.ports import Clock, Ids, Storage
 from core.usecases import staff
 from core.usecases.roles import Action, Role
 from core.usecases.staff import Visitor
 from ivr.console.door import Door
 from ivr.console.forms import read_form
+from ivr.console.labels import LANGUAGES
 from ivr.console.throttle import LOGIN_ADDRESS, LOGIN_USER, Throttle
-from ivr.console.views import Views
+from ivr.console.views import LANGUAGE_COOKIE, Views
 
 __all__ = ["SignIn"]
 
@@ -30,6 +31,7 @@ class SignIn:
         self._storage, self._clock, self._ids = storage, clock, ids
         self._door, self._views = door, views
         self._throttle = Throttle(clock)
+        door.public("/console/language", self.language, "POST")
         door.public("/console/sign-in", self.show)
         door.public("/console/sign-in", self.enter, "POST")
         door.page("/console/sign-out", Action.SIGN_OUT, self.leave, "POST")
@@ -81,6 +83,24 @@ class SignIn:
     def _welcome(self, token: str, goal: str) -> Response:
         response = RedirectResponse(_own_path(goal), 303)
         self._door.let_in(response, token)
+        return response
+
+    async def language(self, request: Request) -> Response:
+        """Speak another language from now on, and go back to where one was."""
+        form = await read_form(request)
+        if form.get("language", "") not in LANGUAGES:
+            raise NotFound("The console does not speak this language.")
+        goal = form.get("next", "")
+        response = RedirectResponse(goal if goal == "/console/sign-in" else _own_path(goal), 303)
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            form["language"],
+            max_age=365 * 86_400,
+            secure=self._door.https,
+            httponly=True,
+            samesite="lax",
+            path="/console",
+        )
         return response
 
     async def leave(self, _request: Request, who: Visitor) -> Response:

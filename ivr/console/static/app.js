@@ -12,6 +12,12 @@
     document.dispatchEvent(new Event("loanline:theme"));
   });
 
+  // Another language, on the same page.
+  $("tongue")?.addEventListener("submit", () => {
+    const goal = $("tongue").querySelector("[name=next]");
+    if (!goal.value) goal.value = location.pathname;
+  });
+
   // Clocks: the server gives an age in seconds; it grows from the moment it came.
   const since = new WeakMap();
   const two = (n) => String(n).padStart(2, "0");

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.application import Status
-from core.storage.figures import audit_page, hands_on, list_applications, list_records, since_then
+from core.storage.figures import audit_page, hands_on, list_applications, list_records, since_then, wrong_sign_ins
 from core.usecases import looks
 from tests.core.storage.people import NAME, application, decision, opened, risk, store_call
 
@@ -38,3 +38,20 @@ def test_what_a_day_brought(tmp_path: Path) -> None:
     assert [row.action for row in rows] == ["call.watched", "call.taken_over"]
     assert NAME not in str(rows)
     assert [row.seq for row in audit_page(engine, before=2)] == [1]
+
+
+def test_how_long_a_decision_took_and_who_was_refused_too_often(tmp_path: Path) -> None:
+    storage = opened(tmp_path)
+    store_call(storage)
+    with storage.begin() as work:
+        work.applications.add(application(), decision(), risk(), Status.APPROVED)
+        began = list_records(storage.engine)[0].started_at
+        work.receipts.keep("case_1", "decided", {"format": "x"}, began + timedelta(seconds=95))
+        for _ in range(4):
+            work.audit.append("console", "staff.refused", "m.reyes")
+        work.audit.append("console", "staff.refused", "a.one")
+        work.commit()
+    assert since_then(storage.engine, began).seconds_to_decision == 95
+    assert since_then(storage.engine, began + timedelta(days=1)).seconds_to_decision is None
+    assert wrong_sign_ins(storage.engine, began - timedelta(days=1)) == {"m.reyes": 4}
+    assert wrong_sign_ins(storage.engine, began + timedelta(days=400)) == {}

@@ -13,7 +13,14 @@ from core.usecases.roles import Role, may
 from ivr.console.door import Listed
 from tests.ivr.console.office import Office, open_office
 
-PUBLIC = {"/console", "/console/sign-in", "/console/static/{name:path}", "/console/demo", "/console/{rest:path}"}
+PUBLIC = {
+    "/console",
+    "/console/language",
+    "/console/sign-in",
+    "/console/static/{name:path}",
+    "/console/demo",
+    "/console/{rest:path}",
+}
 #: What ends the session; asked last.
 LAST = "/console/sign-out"
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from core.risk import Band
 from core.usecases import looks
 from core.usecases.review import Verdict
 from core.usecases.roles import Role
-from ivr.console.labels import load_labels
+from ivr.console.labels import LANGUAGES, load_labels
 from ivr.console.ladder import HAND_BACK
 from ivr.console.views import STATIC
 from ivr.dialogue.script import load_script
@@ -43,8 +44,9 @@ GROUPS = {
 }
 
 
-def test_every_label_that_a_template_names_exists() -> None:
-    labels = load_labels("en")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_that_a_template_names_exists(language: str) -> None:
+    labels = load_labels(language)
     named = {
         name
         for path in TEMPLATES.glob("*.html")
@@ -55,9 +57,34 @@ def test_every_label_that_a_template_names_exists() -> None:
         labels.text(name)
 
 
+def _table(language: str) -> dict[str, str]:
+    sections = tomllib.loads((TEMPLATES.parent / "labels" / f"{language}.toml").read_text("utf-8"))
+    return {f"{section}.{name}": text for section, rows in sections.items() for name, text in rows.items()}
+
+
+def test_every_label_is_there_in_every_language_with_the_same_figures() -> None:
+    english = _table("en")
+    assert len(english) > 550
+    for language in LANGUAGES:
+        other = _table(language)
+        assert other.keys() == english.keys(), language
+        for key, text in english.items():
+            wanted = set(re.findall(r"{[a-z]+}", text))
+            assert set(re.findall(r"{[a-z]+}", other[key])) <= wanted, key
+            assert other[key].strip(), key
+    chinese = _table("zh-CN")
+    same = {key for key, text in english.items() if chinese[key] == text and not key.startswith("keys.")}
+    assert same <= {"app.name", "case.receipt"}, "these were not translated"
+
+
+def test_each_file_is_a_language_of_the_console() -> None:
+    assert {path.stem for path in (TEMPLATES.parent / "labels").glob("*.toml")} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("group", GROUPS)
-def test_every_code_has_a_word(group: str) -> None:
-    labels = load_labels("en")
+def test_every_code_has_a_word(group: str, language: str) -> None:
+    labels = load_labels(language)
     for code in GROUPS[group]:
         labels.text(f"{group}.{code}")
 

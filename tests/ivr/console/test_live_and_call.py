@@ -87,7 +87,7 @@ async def test_a_look_is_written_once_and_an_unknown_call_is_not_found(office: O
 
 
 def _views(office: Office) -> tuple[Views, Masker]:
-    return Views(load_labels("en"), demo=False), Masker(office.line.runner._session.house.prompts.texts, ())
+    return Views({"en": load_labels("en")}, demo=False), Masker(office.line.runner._session.house.prompts.texts, ())
 
 
 async def test_a_list_sends_all_rows_once_and_then_what_changed(office: Office) -> None:

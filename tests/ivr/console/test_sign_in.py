@@ -126,7 +126,9 @@ async def test_without_demo_mode_there_is_no_such_door(office: Office) -> None:
 
 
 def test_over_https_the_cookie_is_bound_to_the_host(office: Office) -> None:
-    door = Door(APIRouter(), office.storage, MovingClock(), "https://line.example.org", lambda *_: Response())
+    door = Door(
+        APIRouter(), office.storage, MovingClock(), "https://line.example.org", lambda *_: Response(), lambda _: None
+    )
     response = Response()
     door.let_in(response, "token")
     cookie = response.headers["set-cookie"]
@@ -134,3 +136,19 @@ def test_over_https_the_cookie_is_bound_to_the_host(office: Office) -> None:
     assert "Secure" in cookie
     assert "Path=/" in cookie
     assert "Domain" not in cookie
+
+
+async def test_the_console_speaks_chinese_when_asked(tmp_path: Path) -> None:
+    async with open_office(tmp_path) as office, office.browser(Role.SUPERVISOR) as client:
+        assert 'lang="en"' in (await client.get("/console/live")).text
+        asked = {"language": "zh-CN", "next": "/console/live"}
+        answer = await client.post("/console/language", data=asked)
+        assert answer.headers["location"] == "/console/live"
+        shown = (await client.get("/console/live")).text
+        assert '<html lang="zh-CN">' in shown
+        assert "实时通话" in shown
+        assert (await client.post("/console/language", data={"language": "xx"})).status_code == 404
+        away = await client.post("/console/language", data=asked | {"next": "//elsewhere.test/console/"})
+        assert away.headers["location"] == "/console/"
+        client.cookies.set("loanline-language", "../../etc", domain="console.test", path="/console")
+        assert (await client.get("/console/live")).status_code == 200
