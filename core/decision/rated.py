@@ -48,6 +48,7 @@ def features_of(facts: Facts) -> Row | None:
         "late_weighted": Decimal(report.late_30 + 2 * report.late_60 + 3 * report.late_90),
         "debt_ratio": None if share is None else share.quantize(Decimal("0.0001")),
         "monthly_income": income.major if share is not None else None,
+        "monthly_debt": facts.debt_service.major,
         "open_lines": Decimal(report.open_lines),
         "home_loans": Decimal(report.home_loans),
     }

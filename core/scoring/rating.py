@@ -19,6 +19,7 @@ FEATURES = (
     "late_weighted",
     "debt_ratio",
     "monthly_income",
+    "monthly_debt",
     "open_lines",
     "home_loans",
 )

@@ -131,18 +131,18 @@ def fit_card(
 
 
 def fit_forest(
-    features: Mapping[str, Array], bad: Array, specs: Mapping[str, bool], trees: int = 120
+    features: Mapping[str, Array], bad: Array, specs: Mapping[str, bool | None], trees: int = 300
 ) -> HistGradientBoostingClassifier:
-    """Boosted trees that bend in the same directions as the scorecard. ``specs``: is a higher value a better one?"""
+    """Boosted trees. ``specs``: is a higher value a better one, or (``None``) may the feature go both ways?"""
     table = np.column_stack([features[name] for name in specs])
+    bends = {True: -1, False: 1, None: 0}
     return HistGradientBoostingClassifier(
         max_iter=trees,
-        max_leaf_nodes=12,
-        learning_rate=0.08,
+        max_leaf_nodes=15,
+        learning_rate=0.03,
         min_samples_leaf=200,
-        l2_regularization=1.0,
         early_stopping=False,
-        monotonic_cst=[-1 if rising else 1 for rising in specs.values()],
+        monotonic_cst=[bends[rising] for rising in specs.values()],
         random_state=0,
     ).fit(table, bad)
 

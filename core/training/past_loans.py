@@ -75,9 +75,11 @@ def read_past_loans(path: Path) -> PastLoans:
 
 
 def _as_we_know_them(raw: dict[str, Array]) -> dict[str, Array]:
-    """Where no income was stated, the table's ratio is the debt itself, so that it says nothing of the share."""
+    """Where no income was stated, the table's ratio is the debt itself: it says what is paid a month, and nothing of
+    the share. Elsewhere that sum is the ratio times the income."""
     unknown = np.isnan(raw["monthly_income"]) | (raw["monthly_income"] <= 1)
     features = dict(raw)
+    features["monthly_debt"] = raw["debt_ratio"] * np.where(unknown, 1, raw["monthly_income"])
     features["debt_ratio"] = np.where(unknown, np.nan, raw["debt_ratio"])
     features["monthly_income"] = np.where(unknown, np.nan, raw["monthly_income"])
     features["late_weighted"] = sum(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -33,16 +34,19 @@ CARD = {
     "open_lines": FeatureSpec(True, "short_credit_record", "open loans and credit lines"),
     "home_loans": FeatureSpec(False, "many_home_loans", "loans on homes and land"),
 }
-FOREST = {
-    "utilisation": False,
+#: Late payments may only count against somebody. The other figures go both ways: no line at all, or no debt, is no
+#: better than some.
+FOREST: dict[str, bool | None] = {
+    "utilisation": None,
     "late_30": False,
     "late_60": False,
     "late_90": False,
     "late_weighted": False,
-    "debt_ratio": False,
-    "monthly_income": True,
-    "open_lines": True,
-    "home_loans": False,
+    "debt_ratio": None,
+    "monthly_income": None,
+    "monthly_debt": None,
+    "open_lines": None,
+    "home_loans": None,
 }
 _FOLDS = 5
 _CHECKED = 300
@@ -55,6 +59,7 @@ class Folds:
     card: Quality
     card_with_age: Quality
     forest: Quality
+    forest_with_age: Quality
     card_pd: Array
     forest_pd: Array
 
@@ -83,30 +88,39 @@ def train(loans: PastLoans, name: str, currency: str) -> Trained:
 
 
 def cross_validate(loans: PastLoans) -> Folds:
-    """Five stratified folds; binning, weights and points are made anew in each."""
+    """Five stratified folds; binning, weights and points are made anew in each. What is measured with age is for the
+    report alone: it is fitted here, compared and thrown away."""
     with_age = {**CARD, "age": FeatureSpec(True, "age", "age")}
-    found: dict[str, list[Quality]] = {"card": [], "card_with_age": [], "forest": []}
+    aged_forest: dict[str, bool | None] = {**FOREST, "age": None}
+    found: dict[str, list[Quality]] = {"card": [], "card_with_age": [], "forest": [], "forest_with_age": []}
     card_pd, forest_pd = np.zeros(len(loans.bad)), np.zeros(len(loans.bad))
     for seen, unseen in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(loans.bad, loans.bad):
         old, new = loans.part(seen), loans.part(unseen)
         card_pd[unseen] = fit_card(old.features, old.bad, CARD, SCALE).pd(new.features)
-        aged = fit_card({**old.features, "age": old.age}, old.bad, with_age, SCALE)
-        forest = fit_forest(old.features, old.bad, FOREST)
-        forest_pd[unseen] = forest.predict_proba(np.column_stack([new.features[name] for name in FOREST]))[:, 1]
+        seen_aged, unseen_aged = ({**part.features, "age": part.age} for part in (old, new))
+        aged = fit_card(seen_aged, old.bad, with_age, SCALE)
+        forest_pd[unseen] = _chances(fit_forest(old.features, old.bad, FOREST), new.features, FOREST)
+        aged_pd = _chances(fit_forest(seen_aged, old.bad, aged_forest), unseen_aged, aged_forest)
         found["card"].append(quality(card_pd[unseen], new.bad))
-        found["card_with_age"].append(quality(aged.pd({**new.features, "age": new.age}), new.bad))
+        found["card_with_age"].append(quality(aged.pd(unseen_aged), new.bad))
         found["forest"].append(quality(forest_pd[unseen], new.bad))
+        found["forest_with_age"].append(quality(aged_pd, new.bad))
     means = {
         name: Quality(*(float(np.mean([getattr(one, part) for one in folds])) for part in ("auc", "ks", "brier")))
         for name, folds in found.items()
     }
-    return Folds(means["card"], means["card_with_age"], means["forest"], card_pd, forest_pd)
+    return Folds(**means, card_pd=card_pd, forest_pd=forest_pd)
+
+
+def _chances(model: Any, features: Mapping[str, Array], names: Iterable[str]) -> Array:
+    chances: Array = model.predict_proba(np.column_stack([features[name] for name in names]))[:, 1]
+    return chances
 
 
 def _agree(loans: PastLoans, fitted: FittedCard, card: Scorecard, model: Any, forest: Forest) -> None:
     """The tables, read as a decision reads them, give the scores and chances of what was fitted."""
     scores = fitted.scores(loans.features)
-    chances = model.predict_proba(np.column_stack([loans.features[name] for name in FOREST]))[:, 1]
+    chances = _chances(model, loans.features, FOREST)
     for at in range(len(loans.bad)):
         row = {name: _exact(values[at]) for name, values in loans.features.items()}
         same_points = card.rate(row).score == scores[at]

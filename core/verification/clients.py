@@ -16,6 +16,9 @@ from core.verification.model import (
     CreditLine,
     FileStatus,
     NameMatch,
+    Payment,
+    PaymentState,
+    PayOrder,
     PhoneRecord,
     Snapshot,
     Subject,
@@ -24,7 +27,15 @@ from core.verification.model import (
 from core.verification.permission import Permission, Purpose
 from core.verification.provider import Provider
 
-__all__ = ["HttpCreditBureau", "HttpNegativeList", "HttpPayeeNames", "HttpPhoneOwners", "HttpWorkRegister", "list_key"]
+__all__ = [
+    "HttpCreditBureau",
+    "HttpNegativeList",
+    "HttpPayeeNames",
+    "HttpPayments",
+    "HttpPhoneOwners",
+    "HttpWorkRegister",
+    "list_key",
+]
 
 T = TypeVar("T")
 _CREDIT = (Purpose.CREDIT_APPLICATION,)
@@ -163,6 +174,28 @@ class HttpPayeeNames:
         return await _ask(
             self._provider, "/payee-name", question, permission, lambda answer: NameMatch(answer["result"])
         )
+
+
+class HttpPayments:
+    """``core.verification.ports.Payments`` at ``POST /payments``."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+
+    async def pay(self, order: PayOrder, permission: Permission) -> Snapshot[Payment]:
+        permission.require(Purpose.PAYMENT)
+        question = {
+            "idempotency_key": order.key,
+            "amount": str(order.amount),
+            "currency": order.amount.currency,
+            "account": order.account,
+            "reference": order.reference,
+        }
+
+        def read(answer: dict[str, Any]) -> Payment:
+            return Payment(_text(answer["payment_id"]), PaymentState(answer["status"]))
+
+        return await _ask(self._provider, "/payments", question, permission, read)
 
 
 def list_key(secret: bytes, value: str) -> str:

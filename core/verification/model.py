@@ -16,6 +16,9 @@ __all__ = [
     "CreditLine",
     "FileStatus",
     "NameMatch",
+    "PayOrder",
+    "Payment",
+    "PaymentState",
     "PhoneRecord",
     "Snapshot",
     "Subject",
@@ -113,6 +116,29 @@ class NameMatch(StrEnum):
     MATCH = "match"
     NO_MATCH = "no_match"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PayOrder:
+    """One instruction to pay. The bank carries ``key`` out once, however often it is sent."""
+
+    key: str
+    amount: Money
+    account: str
+    reference: str
+
+
+class PaymentState(StrEnum):
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What the bank made of an order; ``payment_id`` is its reference."""
+
+    payment_id: str
+    state: PaymentState
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -10,10 +10,19 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from core.applicant import PersonName, PhoneNumber
-from core.verification.model import CreditFile, NameMatch, PhoneRecord, Snapshot, Subject, WorkRecord
+from core.verification.model import (
+    CreditFile,
+    NameMatch,
+    Payment,
+    PayOrder,
+    PhoneRecord,
+    Snapshot,
+    Subject,
+    WorkRecord,
+)
 from core.verification.permission import Permission
 
-__all__ = ["CreditBureau", "NegativeList", "PayeeNames", "PhoneOwners", "WorkRegister"]
+__all__ = ["CreditBureau", "NegativeList", "PayeeNames", "Payments", "PhoneOwners", "WorkRegister"]
 
 
 class CreditBureau(Protocol):
@@ -30,6 +39,12 @@ class PhoneOwners(Protocol):
 
 class PayeeNames(Protocol):
     async def match(self, account: str, name: PersonName, permission: Permission) -> Snapshot[NameMatch]: ...
+
+
+class Payments(Protocol):
+    async def pay(self, order: PayOrder, permission: Permission) -> Snapshot[Payment]:
+        """The same order again is the same payment. Raises ``ProviderError`` too when its key was used for another."""
+        ...
 
 
 class NegativeList(Protocol):

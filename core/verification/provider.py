@@ -92,7 +92,7 @@ class Provider:
         raise ProviderError(why)
 
     def _read(self, status: int, content: bytes) -> tuple[dict[str, Any], bytes]:
-        if status != httpx.codes.OK:
+        if status not in {httpx.codes.OK, httpx.codes.CREATED}:
             self._breaker.answered()  # it works; it is the question that it does not like
             raise ProviderError(f"The {self.name} refused the question with {status}: check the contract with it.")
         try:

@@ -60,7 +60,7 @@ class _Listed(_Permitted):
     keys: Annotated[list[_Short], Field(max_length=20)]
 
 
-class _Payment(_Closed):
+class _Payment(_Permitted):
     idempotency_key: _Short
     amount: Annotated[str, Field(pattern=r"^\d{1,12}\.\d{2}$")]
     currency: Literal["USD", "CNY", "EUR", "GBP"]
@@ -159,6 +159,7 @@ def _payments(app: FastAPI) -> None:
     @app.post("/payments", status_code=201)
     async def pay(order: _Payment) -> dict[str, str]:
         """The same order twice is one payment; the same key with another order is 409."""
+        _permit(order)
         earlier = done.get(order.idempotency_key)
         if earlier is not None and earlier[0] != order:
             raise HTTPException(409, "that key was used for another payment")

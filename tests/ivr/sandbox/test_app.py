@@ -38,7 +38,15 @@ async def test_the_same_person_has_the_same_file() -> None:
 
 
 async def test_a_payment_is_made_once_per_key() -> None:
-    order = {"idempotency_key": "k1", "amount": "2500.00", "currency": "USD", "account": "US00123", "reference": "a"}
+    order = {
+        "permissible_purpose": "payment",
+        "consent_id": "c1",
+        "idempotency_key": "k1",
+        "amount": "2500.00",
+        "currency": "USD",
+        "account": "US00123",
+        "reference": "a",
+    }
     async with sandbox() as (url, _), httpx.AsyncClient() as http:
         first = await http.post(f"{url}/payments", json=order)
         again = await http.post(f"{url}/payments", json=order)
