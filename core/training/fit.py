@@ -131,7 +131,7 @@ def fit_card(
 
 
 def fit_forest(
-    features: Mapping[str, Array], bad: Array, specs: Mapping[str, bool | None], trees: int = 300
+    features: Mapping[str, Array], bad: Array, specs: Mapping[str, bool | None], trees: int
 ) -> HistGradientBoostingClassifier:
     """Boosted trees. ``specs``: is a higher value a better one, or (``None``) may the feature go both ways?"""
     table = np.column_stack([features[name] for name in specs])

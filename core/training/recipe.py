@@ -48,6 +48,8 @@ FOREST: dict[str, bool | None] = {
     "open_lines": None,
     "home_loans": None,
 }
+#: Boosted one after another.
+TREES = 300
 _FOLDS = 5
 _CHECKED = 300
 
@@ -71,7 +73,7 @@ class Trained:
     fitted: FittedCard
 
 
-def train(loans: PastLoans, name: str, currency: str) -> Trained:
+def train(loans: PastLoans, name: str, currency: str, trees: int = TREES) -> Trained:
     """Fit both on everything. Raises ``EnvironmentProblem`` when the written tables do not say what was fitted."""
     fitted = fit_card(loans.features, loans.bad, CARD, SCALE)
     about = {
@@ -80,14 +82,14 @@ def train(loans: PastLoans, name: str, currency: str) -> Trained:
         "scores": _shares(fitted.scores(loans.features)),
     }
     card_text = fitted.document(name, currency, about)
-    model = fit_forest(loans.features, loans.bad, FOREST)
+    model = fit_forest(loans.features, loans.bad, FOREST, trees)
     forest_text = forest_document(model, f"{name}-challenger", currency, list(FOREST), SCALE)
     rows = np.random.default_rng(0).choice(len(loans.bad), min(_CHECKED, len(loans.bad)), replace=False)
     _agree(loans.part(rows), fitted, parse_scorecard(card_text), model, parse_forest(forest_text))
     return Trained(card_text, forest_text, fitted)
 
 
-def cross_validate(loans: PastLoans) -> Folds:
+def cross_validate(loans: PastLoans, trees: int = TREES) -> Folds:
     """Five stratified folds; binning, weights and points are made anew in each. What is measured with age is for the
     report alone: it is fitted here, compared and thrown away."""
     with_age = {**CARD, "age": FeatureSpec(True, "age", "age")}
@@ -99,8 +101,8 @@ def cross_validate(loans: PastLoans) -> Folds:
         card_pd[unseen] = fit_card(old.features, old.bad, CARD, SCALE).pd(new.features)
         seen_aged, unseen_aged = ({**part.features, "age": part.age} for part in (old, new))
         aged = fit_card(seen_aged, old.bad, with_age, SCALE)
-        forest_pd[unseen] = _chances(fit_forest(old.features, old.bad, FOREST), new.features, FOREST)
-        aged_pd = _chances(fit_forest(seen_aged, old.bad, aged_forest), unseen_aged, aged_forest)
+        forest_pd[unseen] = _chances(fit_forest(old.features, old.bad, FOREST, trees), new.features, FOREST)
+        aged_pd = _chances(fit_forest(seen_aged, old.bad, aged_forest, trees), unseen_aged, aged_forest)
         found["card"].append(quality(card_pd[unseen], new.bad))
         found["card_with_age"].append(quality(aged.pd(unseen_aged), new.bad))
         found["forest"].append(quality(forest_pd[unseen], new.bad))
