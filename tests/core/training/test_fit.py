@@ -85,8 +85,6 @@ def test_weight_of_evidence_by_hand() -> None:
 def test_the_written_table_says_what_was_fitted(loans: PastLoans) -> None:
     trained = train(loans, "test", "USD", trees=25)
     assert train(loans, "test", "USD", trees=25).card_text == trained.card_text
-        train(loans, "test", "USD", trees=25) == trained or train(loans, "test", "USD").card_text == trained.card_text
-    )
     card = parse_scorecard(trained.card_text)
     scores = trained.fitted.scores(loans.features)
     for at in range(0, 4000, 137):
