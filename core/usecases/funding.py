@@ -41,12 +41,12 @@ class Funding:
         name, permission = await asyncio.to_thread(self._payable, case_id)
         match = (await self._names.match(account, name, permission)).value
         if match is not NameMatch.MATCH:
-            await asyncio.to_thread(self._note, case_id, actor, "loan.payee_refused", match.value)
+            await asyncio.to_thread(self._refused, case_id, actor, match)
             raise Conflict("This account is not surely the borrower's own, so nothing was paid; ask for their own one.")
         order = await asyncio.to_thread(self._ordered, case_id, account, actor)
         payment = (await self._payments.pay(order, permission)).value
         if payment.state is not PaymentState.ACCEPTED:
-            await asyncio.to_thread(self._note, case_id, actor, "loan.returned", payment.payment_id)
+            await asyncio.to_thread(self._returned, case_id, actor, payment)
             raise Conflict("The bank returned the money; a person clears up with the borrower where it may go.")
         await asyncio.to_thread(loans.paid_out, self._storage, self._clock, case_id, payment.payment_id, actor)
         return payment
@@ -71,7 +71,12 @@ class Funding:
             work.commit()
         return order
 
-    def _note(self, case_id: str, actor: str, action: str, detail: str) -> None:
+    def _refused(self, case_id: str, actor: str, match: NameMatch) -> None:
         with self._storage.begin() as work:
-            work.audit.append(actor, action, case_id, {"answer": detail})
+            work.audit.append(actor, "loan.payee_refused", case_id, {"answer": match.value})
+            work.commit()
+
+    def _returned(self, case_id: str, actor: str, payment: Payment) -> None:
+        with self._storage.begin() as work:
+            work.audit.append(actor, "loan.returned", case_id, {"ref": payment.payment_id})
             work.commit()
