@@ -91,6 +91,12 @@ class Page:
         for domain in ("Page", "Runtime", "Log"):
             await self.call(f"{domain}.enable")
 
+    def refused(self, status: int) -> None:
+        """The last complaints were about a request that was to be refused with ``status``; forget exactly those."""
+        expected = [one for one in self.problems if f" {status} " in one or f"status of {status}" in one]
+        assert expected, f"nothing was refused with {status}"
+        self.problems = [one for one in self.problems if one not in expected]
+
     async def close(self) -> None:
         self._reader.cancel()
         await asyncio.gather(self._reader, return_exceptions=True)

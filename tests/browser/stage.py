@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from ivr.replay.child import DemoServer, demo_server
 from ivr.replay.demo import play_over_the_wire
@@ -18,6 +19,7 @@ from tests.browser.chromium import Page, chromium
 
 __all__ = ["CALLS", "Stage", "stage"]
 
+_AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 CALLS = Path(__file__).parents[2] / "audio_fixtures" / "calls"
 _MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
@@ -57,6 +59,17 @@ class Stage:
         played, _, _ = await play_over_the_wire(fixture, carrier, call_id, clock=SystemClock(), speed=speed)
         return played
 
+    async def serious(self) -> list[str]:
+        """What axe finds serious or critical on the page, by WCAG 2.2 A and AA and its best practices."""
+        await self.page.run(await asyncio.to_thread(_AXE.read_text, "utf-8"))
+        found: list[dict[str, Any]] = await self.page.run("axe.run().then((r) => r.violations)")
+        return [
+            f"{one['id']}: {node['html'][:160]}"
+            for one in found
+            if one["impact"] in {"serious", "critical"}
+            for node in one["nodes"]
+        ]
+
     async def quiet(self) -> None:
         """No caller is left on the line."""
         for playing in self._playing:
@@ -66,9 +79,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(*more: str) -> AsyncIterator[Stage]:
+    """``more`` are flags of the browser."""
     with tempfile.TemporaryDirectory() as data, tempfile.TemporaryDirectory() as profile:
-        async with demo_server(Path(data)) as server, chromium(Path(profile), *_MICROPHONE) as page:
+        async with demo_server(Path(data)) as server, chromium(Path(profile), *_MICROPHONE, *more) as page:
             await page.size(1440, 900)
             made = Stage(server, page)
             try:

@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -28,7 +27,6 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(installed() is None, reason="there is no chromium on this machine: apt-get install chromium"),
 ]
-AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text("utf-8")
 PASSWORD = "a long enough password"
 
 
@@ -36,18 +34,6 @@ PASSWORD = "a long enough password"
 async def on() -> AsyncIterator[Stage]:
     async with stage() as made:
         yield made
-
-
-async def serious(on: Stage) -> list[str]:
-    """What axe finds serious or critical on the page, by WCAG 2.2 A and AA and its best practices."""
-    await on.page.run(AXE)
-    found: list[dict[str, Any]] = await on.page.run("axe.run().then((r) => r.violations)")
-    return [
-        f"{one['id']}: {node['html'][:160]}"
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-        for node in one["nodes"]
-    ]
 
 
 def add_staff(on: Stage, name: str, folder: Path) -> bytes:
@@ -70,7 +56,7 @@ async def test_sign_in_by_keyboard_with_password_and_code(on: Stage, tmp_path: P
     secret = await asyncio.to_thread(add_staff, on, "m.reyes", tmp_path)
     page = on.page
     await on.open("/console/sign-in")
-    assert await serious(on) == []
+    assert await on.serious() == []
     await page.run("document.querySelector('[name=staff]').focus()")
     for text in ("m.reyes", PASSWORD, code_at(secret, int(time.time()) // 30)):
         await page.type(text)
@@ -119,7 +105,7 @@ async def test_a_call_is_watched_from_the_first_word_by_keys_alone(on: Stage) ->
     await page.fill("#slot-full_name [name=reason]", "the caller asked me to check")
     await page.press("Enter")
     await page.wait("document.getElementById('value-full_name').innerText === 'David Parker'")
-    assert await serious(on) == []
+    assert await on.serious() == []
     await on.quiet()
 
 
@@ -143,20 +129,22 @@ async def test_a_person_corrects_takes_over_and_hands_back(on: Stage) -> None:
     await page.click("#over-form button")
     await page.wait("document.getElementById('call-head').innerText.includes('with demo.supervisor')")
     await page.wait("document.getElementById('ear-state').innerText.startsWith('You are on the line')")
-    assert await serious(on) == []
+    assert await on.serious() == []
     await page.click("#back-form button")
     await page.wait("!document.getElementById('call-head').innerText.includes('with demo.supervisor')")
     await page.wait("document.getElementById('lines').innerText.includes('The person left')")
     await on.quiet()
 
 
-@pytest.mark.parametrize("path", ["live", "cases", "records", "today", "audit"])
+@pytest.mark.parametrize(
+    "path", ["live", "cases", "loans", "disputes", "records", "call-backs", "today", "quality", "audit"]
+)
 @pytest.mark.parametrize("dark", [False, True])
 async def test_every_page_is_for_everybody(on: Stage, path: str, dark: bool) -> None:
     await on.enter_as("supervisor")
     await on.page.size(1280, 800, dark=dark)
     await on.open(f"/console/{path}")
-    assert await serious(on) == []
+    assert await on.serious() == []
     await on.page.size(390, 844, phone=True)
     overflow = await on.page.run("document.documentElement.scrollWidth - innerWidth")
     await on.page.size(1440, 900)
@@ -176,14 +164,14 @@ async def test_an_application_with_its_evidence(on: Stage) -> None:
     await page.click("button.main")
     await page.wait("!!document.querySelector('.case-grid')")
     assert "approved" in await page.run("document.body.innerText")
-    assert await serious(on) == []
+    assert await on.serious() == []
 
 
 async def test_the_telephone_in_the_browser_makes_a_call(on: Stage) -> None:
     page = on.page
     await on.open("/phone")
     await page.wait("document.querySelectorAll('#caller option').length > 6")
-    assert await serious(on) == []
+    assert await on.serious() == []
     await page.choose("#caller", "refuses_recording")
     await page.click("#call")
     await page.wait("document.getElementById('log').innerText.includes('asks whether it may record')", 90)

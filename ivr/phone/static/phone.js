@@ -4,7 +4,7 @@ import { StandIn } from "/phone/static/stand-in.js";
 
 const $ = (name) => document.getElementById(name);
 const LETTERS = { 2: "abc", 3: "def", 4: "ghi", 5: "jkl", 6: "mno", 7: "pqrs", 8: "tuv", 9: "wxyz" };
-const PROMPTS = { consent: "asks whether it may record", full_name: "asks for the name", national_id_last4: "asks for the last four digits", date_of_birth: "asks for the birth date", phone: "asks for a number", monthly_income: "asks for the income", employment: "asks how it is earned", monthly_debt: "asks for other debts", amount: "asks for the amount", term_months: "asks for the months", purpose: "asks for the purpose", summary: "reads everything back", code: "asks for the code", offer: "tells the offer and its price", goodbye: "says goodbye", handover: "hands over to a person", staff: "tells that a person comes or goes", resume: "asks whether to go on", line: "says that it did not understand" };
+const PROMPTS = { menu: "welcomes and tells what it can do", consent: "asks whether it may record", full_name: "asks for the name", national_id_last4: "asks for the last four digits", date_of_birth: "asks for the birth date", phone: "asks for a number", monthly_income: "asks for the income", employment: "asks how it is earned", monthly_debt: "asks for other debts", amount: "asks for the amount", term_months: "asks for the months", purpose: "asks for the purpose", summary: "reads everything back", code: "asks for the code", offer: "tells the offer and its price", goodbye: "says goodbye", handover: "hands over to a person", staff: "tells that a person comes or goes", resume: "asks whether to go on", line: "says that it did not understand" };
 let telephone = null;
 let audio = null;
 let began = 0;
