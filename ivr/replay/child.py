@@ -34,9 +34,10 @@ class DemoServer:
 
 
 @asynccontextmanager
-async def demo_server(data_dir: Path) -> AsyncIterator[DemoServer]:
+async def demo_server(data_dir: Path, program: str = "ivr.cli") -> AsyncIterator[DemoServer]:
     """Start the server on a free port with everything it writes in ``data_dir``, wait until it is ready, and stop it
-    whatever happens. Raises ``EnvironmentProblem`` when it does not come up; its log says why."""
+    whatever happens. ``program`` is the module to run, with the arguments of the command line. Raises
+    ``EnvironmentProblem`` when it does not come up; its log says why."""
     token = secrets.token_hex(16)
     log = data_dir / "server.log"
     env = {k: v for k, v in os.environ.items() if not k.startswith(("LOANLINE_", "TWILIO_")) or k in _KEPT}
@@ -47,7 +48,7 @@ async def demo_server(data_dir: Path) -> AsyncIterator[DemoServer]:
         "PYTHONUNBUFFERED": "1",
     }
     with log.open("wb") as out:
-        command = (sys.executable, "-m", "ivr.cli", "serve", "--host", "127.0.0.1", "--port", "0")
+        command = (sys.executable, "-m", program, "serve", "--host", "127.0.0.1", "--port", "0")
         child = await asyncio.create_subprocess_exec(*command, env=env, stdin=-3, stdout=out, stderr=out)
     try:
         yield DemoServer(await _ready(child, log), token, data_dir, log)
