@@ -29,7 +29,9 @@ from antifraud.signals import (
     pending,
     quality,
     repetition,
+    second,
     speaker,
+    synthetic,
     voice,
     wording,
 )
@@ -53,6 +55,8 @@ RULES: tuple[Rule, ...] = (
     *repetition.RULES,
     *duplicates.RULES,
     *speaker.RULES,
+    *synthetic.RULES,
+    *second.RULES,
     *pending.RULES,
 )
 
@@ -93,6 +97,7 @@ class CallAnalysis:
             self._known.sound.voice = True
         else:
             self._known.sound.forget_voice()
+            self._known.clips = None
         if ConsentClass.BIOMETRIC not in now:
             self._known.voices = None
         elif self._known.voices is None and self._network is not None:

@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 from antifraud.facts import TurnFacts
 from antifraud.repeats import DUPLICATE_BELOW, LEAST_SECONDS, CallPrint, Fingerprint, Match, milliseconds
 
-__all__ = ["DuplicateSearch", "SoundArchive"]
+__all__ = ["COPIED_BELOW", "DuplicateSearch", "SoundArchive"]
 
 _LENGTH = int(LEAST_SECONDS * 62.5)
 _GAP = 1000  # frames between recordings; no answer is longer, so none runs from one call into the next
 _LEAST = _LENGTH // 2  # frames with speech that both sides must hold
 _LEAST_ANSWER = 60  # one second
-_COPIED_BELOW, _ANSWERS, _TOGETHER = 0.30, 2, 3.0
+#: Measured by scripts/antifraud/bench.py: answers of strangers reach 0.38, copies over a fair line 0.27.
+COPIED_BELOW = 0.30
+_ANSWERS, _TOGETHER = 2, 3.0
 _SAMPLED = 64
 _REFINED = 12
 Words = NDArray[np.uint32]
@@ -131,12 +133,12 @@ class DuplicateSearch:
             self.best = Match(match.error, match.seconds, milliseconds(start), match.other_at_ms)
 
     def _answer(self, block: NDArray[np.int8], start_ms: int) -> None:
-        found = self._searched(block, _LEAST_ANSWER, _COPIED_BELOW)
+        found = self._searched(block, _LEAST_ANSWER, COPIED_BELOW)
         if found is None:
             return
         self.asked = True
         match, owner = found
-        if match.error < _COPIED_BELOW:
+        if match.error < COPIED_BELOW:
             self._copied.setdefault(owner, []).append(Match(match.error, match.seconds, start_ms, match.other_at_ms))
 
     def _searched(self, block: NDArray[np.int8], least: int, below: float) -> tuple[Match, int] | None:

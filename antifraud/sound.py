@@ -1,9 +1,9 @@
 """The caller's audio turned into numbers, a second at a time, and then forgotten.
 
-``Sound`` keeps no samples beyond the last unfinished second. Pitch and spectrum, which say something about
-the speaker's voice, are computed only when asked for (``voice``); level and tones say something about the line.
-Pitch is ``librosa.yin`` with a hop of 20 ms (de Cheveigné and Kawahara 2002); pYIN costs 75 times as much and is
-not used on a live call.
+``Sound`` keeps no samples beyond the last unfinished second, but for speech that waits for ``take_speech``. Pitch and
+spectrum, which say something about the speaker's voice, are computed only when asked for (``voice``); level and tones
+say something about the line. Pitch is ``librosa.yin`` with a hop of 20 ms (de Cheveigné and Kawahara 2002); pYIN costs
+75 times as much and is not used on a live call.
 """
 
 from __future__ import annotations
@@ -61,8 +61,10 @@ class Sound:
         self._noise = np.zeros(_FFT // 2 + 1)
         self._counts = [0, 0]
         self._pending: list[Floats] = []
+        self._speech: list[Floats] = []
         self._held = 0
         self._next: int | None = None
+        self.origin_ms = 0
         self._tail = np.zeros(0, dtype=np.float32)
         self._tail_speaking = np.zeros(0, dtype=bool)
 
@@ -70,7 +72,7 @@ class Sound:
         """Samples at 8 kHz. What was already given is skipped; what is missing is counted as a gap."""
         first = start_ms * RATE // 1000
         if self._next is None:
-            self._next = first
+            self._next, self.origin_ms = first, start_ms
         if first < self._next:
             samples = samples[self._next - first :]
             first = self._next
@@ -99,7 +101,13 @@ class Sound:
     def forget_voice(self) -> None:
         """Drop what was derived from the voice (the consent for it was withdrawn)."""
         self.voice = False
-        self._f0, self._shape = [], []
+        self._f0, self._shape, self._speech = [], [], []
+
+    def take_speech(self) -> Floats:
+        """What was spoken since the last time (the last 30 s of it at most), without silence, in -1..1."""
+        joined = np.concatenate([np.zeros(0, dtype=np.float32), *self._speech])
+        self._speech = []
+        return joined
 
     def _block(self, block: Floats, at_ms: int) -> None:
         self.seconds += block.size / RATE
@@ -114,6 +122,11 @@ class Sound:
         self._noise += power[:, ~talk].sum(axis=1)
         self._counts[0] += int(np.count_nonzero(talk))
         self._counts[1] += int(talk.size - np.count_nonzero(talk))
+        if self.voice:
+            self._speech = [
+                *self._speech[-29:],
+                block[: speaking.size * FRAME].reshape(-1, FRAME)[speaking].reshape(-1),
+            ]
         if self.voice and np.count_nonzero(talk) >= 5:
             self._voice(block, speaking, power[:, talk])
         elif self.voice:

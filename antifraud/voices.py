@@ -6,6 +6,8 @@ The last minute of samples is held until the answers in it are known, then let g
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +16,7 @@ from antifraud.activity import RATE
 from antifraud.facts import TurnFacts
 from antifraud.voiceprint import SpeakerNetwork, SpeechStats, Voiceprint
 
-__all__ = ["CallVoices", "KnownVoice"]
+__all__ = ["CallVoices", "KnownVoice", "stock_voices"]
 
 _KEPT = 60 * RATE
 
@@ -26,6 +28,14 @@ class KnownVoice:
 
     kind: str
     voiceprint: Voiceprint
+
+
+@cache
+def stock_voices() -> tuple[KnownVoice, ...]:
+    """The voices of well-known synthesisers, written by ``scripts/antifraud/stock_voices.py``. No person's is there."""
+    with files("antifraud").joinpath("data/stock_voices.npz").open("rb") as file:
+        rows = np.load(file, allow_pickle=False)["rows"]
+    return tuple(KnownVoice("listed", Voiceprint.unpack(row.astype("<f4").tobytes())) for row in rows)
 
 
 class CallVoices:

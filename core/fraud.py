@@ -133,6 +133,10 @@ class Traces(Protocol):
         """A later one replaces the earlier. Raises ``NotFound``, ``Conflict`` where recording was not agreed to."""
         ...
 
+    def forget_voices(self, case_id: str) -> int:
+        """Delete the voices of all calls of this case's person; returns how many there were."""
+        ...
+
     def newest(self, kind: TraceKind, limit: int, since: datetime, *, but_call: str) -> list[Trace]:
         """Newest first; what was destroyed is passed over."""
         ...

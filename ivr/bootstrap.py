@@ -22,6 +22,7 @@ from core.usecases.desk import ApplicationDesk
 from core.usecases.verify import Verifier
 from ivr.api.app import api_app
 from ivr.console.app import Console, ConsoleParts, console
+from ivr.deep_pass import DeepPass, spoken_consents
 from ivr.dialogue.prompts import load_catalogue
 from ivr.dialogue.script import load_script
 from ivr.exchange import Parts, dialogue_house, make_line, rulebook, speakers
@@ -66,6 +67,7 @@ class House:
         self.settings = settings
         self.clock, self.ids = SystemClock(), SystemIds()
         self.metrics, self.board = Metrics(), LiveBoard()
+        self._background: asyncio.Task[None] | None = None
         self._base = f"http://{settings.host}:{port}"
         self.public_url = settings.public_url or self._base
         self._token = _auth_token(settings)
@@ -212,6 +214,10 @@ class House:
         """Start the recogniser and the voice, and load what the first call would wait for."""
         await asyncio.gather(self.recognizer.start(), self.voice.start(), asyncio.to_thread(warm))
         await self._report_missing_words()
+        if not self.settings.demo:
+            consents = spoken_consents(packaged(self.settings.jurisdiction))
+            second_looks = DeepPass(self.storage, self.clock, consents, self.settings.sound_memory)
+            self._background = asyncio.create_task(second_looks.keep_running(lambda: self.switchboard.active > 0))
 
     async def _report_missing_words(self) -> None:
         """Say once which words of the script's answers the model cannot hear."""
@@ -234,6 +240,8 @@ class House:
         return found
 
     async def close(self) -> None:
+        if self._background is not None:
+            self._background.cancel()
         self.switchboard.stop_taking_calls()
         await self.recognizer.close()
         await self.voice.close()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from antifraud.analysis import CallAnalysis
 from antifraud.facts import CallContext
 from antifraud.voiceprint import SpeakerNetwork, VoiceSpace
+from antifraud.voices import stock_voices
 from core.applicant import PhoneNumber
 from core.decision.policy import packaged_policy
 from core.errors import ModelMissing
@@ -122,7 +123,10 @@ class CallMaker:
 
     def _risk(self, call: IncomingCall, errands: Errands) -> RiskWatch:
         parts = self._parts
-        memory = CallMemory(parts.storage, parts.clock, call.call_id, lambda: errands.case_id, self._sound_days)
+        machines = stock_voices() if parts.speakers is not None else ()
+        memory = CallMemory(
+            parts.storage, parts.clock, call.call_id, lambda: errands.case_id, self._sound_days, machines
+        )
         return RiskWatch(
             CallAnalysis(network=parts.speakers),
             CallContext(attestation=call.attestation),

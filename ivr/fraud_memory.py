@@ -36,9 +36,18 @@ class Remembered:
 
 class CallMemory:
     """One call's view of the others. ``case`` gives the case the call works on now; ``days`` is how long the sound of a
-    call is kept for comparison, 0 for not at all."""
+    call is kept for comparison, 0 for not at all; ``listed`` are voices that no earlier call is needed to know."""
 
-    def __init__(self, storage: Storage, clock: Clock, call_id: str, case: Callable[[], str], days: int) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        clock: Clock,
+        call_id: str,
+        case: Callable[[], str],
+        days: int,
+        listed: tuple[KnownVoice, ...] = (),
+    ) -> None:
+        self._listed = listed
         self._storage, self._clock, self._call_id, self._case = storage, clock, call_id, case
         self._sound = timedelta(days=days)
 
@@ -61,14 +70,15 @@ class CallMemory:
         return SoundArchive([Fingerprint.unpack(trace.body) for trace in self._newest(TraceKind.SOUND, MOST_EARLIER)])
 
     def earlier_voices(self) -> list[KnownVoice]:
-        """Voices of other calls, sorted by whose they are. Only for a call whose person agreed to the comparison.
-        Raises ``StorageError``."""
+        """Voices of other calls, sorted by whose they are, and the listed ones. Only for a call whose person agreed to
+        the comparison. Raises ``StorageError``."""
         case_id = self._case()
         traces = self._newest(TraceKind.VOICE, _MOST_VOICES)
         with self._storage.begin() as work:
             person = work.links.sharing(case_id, self._clock.now()).person
             fraud = {label.case_id for label in work.fraud_labels.standing() if label.label is Label.FRAUD}
-        return [KnownVoice(_kind(trace, person, fraud), Voiceprint.unpack(trace.body)) for trace in traces]
+        earlier = [KnownVoice(_kind(trace, person, fraud), Voiceprint.unpack(trace.body)) for trace in traces]
+        return [*earlier, *self._listed]
 
     def keep(self, sound: Fingerprint, voice: Voiceprint | None) -> None:
         """Keep what this call leaves, sealed with its key, and ask for the pass after it. Raises ``StorageError``."""

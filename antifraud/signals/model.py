@@ -11,6 +11,7 @@ from antifraud.facts import CallContext, ChallengeFacts, TurnFacts
 from antifraud.own_answers import OwnAnswers
 from antifraud.repeats import CallPrint
 from antifraud.sound import Sound
+from antifraud.synthetic_model import SpeechClips
 from antifraud.voices import CallVoices, KnownVoice
 from core.risk import ConsentClass, EvidenceLevel, Signal
 
@@ -33,6 +34,7 @@ class Known:
     track: CallPrint = field(default_factory=CallPrint)
     answers: OwnAnswers = field(default_factory=OwnAnswers)
     assistive: bool = False
+    clips: SpeechClips | None = None
     duplicates: DuplicateSearch = field(default_factory=lambda: DuplicateSearch(SoundArchive()))
 
 

@@ -8,11 +8,6 @@ from core.risk import ConsentClass, EvidenceLevel
 __all__ = ["RULES"]
 
 _WHY = {
-    "voice.synthetic": (
-        "no detector here has shown its error rate on synthesisers it was not trained on",
-        ConsentClass.VOICE_ANALYSIS,
-    ),
-    "voice.second": ("no measured error rate for a second voice on a telephone line", ConsentClass.VOICE_ANALYSIS),
     "voice.conversion": ("no recordings of converted or cloned voices to measure on", ConsentClass.VOICE_ANALYSIS),
     "audio.replay": ("no recordings through a real loudspeaker to measure on", ConsentClass.RECORDING),
 }

@@ -12,6 +12,7 @@ from core.errors import Conflict, NotFound, Shredded
 from core.fraud import DeepCheck, LinkKind, Trace, TraceKind
 from core.risk import RiskReport
 from core.security.envelope import Place
+from core.storage.links import person_of
 from core.storage.names import plain_id
 from core.storage.tables import calls, cases, deep_checks, links, traces
 from core.storage.transaction import Transaction
@@ -38,6 +39,13 @@ class SqlTraces:
         sealed = self._work.new_call_key(call_id, row.subject_id).seal(_trace(call_id, kind.value), body)
         self._work.execute(delete(traces).where(traces.c.call_id == call_id, traces.c.kind == kind.value))
         self._work.execute(traces.insert().values(call_id=call_id, kind=kind.value, at=at, body=sealed))
+
+    def forget_voices(self, case_id: str) -> int:
+        person = person_of(self._work, case_id)
+        theirs = select(links.c.case_id).where(links.c.kind == LinkKind.PERSON.value, links.c.value_index == person)
+        mine = select(calls.c.call_id).where(calls.c.case_id.in_(theirs))
+        gone = delete(traces).where(traces.c.kind == TraceKind.VOICE.value, traces.c.call_id.in_(mine))
+        return self._work.execute(gone).rowcount
 
     def newest(self, kind: TraceKind, limit: int, since: datetime, *, but_call: str) -> list[Trace]:
         rows = self._work.execute(

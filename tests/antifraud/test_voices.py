@@ -7,8 +7,9 @@ import pytest
 
 from antifraud.analysis import CallAnalysis
 from antifraud.facts import TurnFacts
+from antifraud.voice_scores import LIST_SECONDS
 from antifraud.voiceprint import SpeakerNetwork, Voiceprint
-from antifraud.voices import CallVoices, KnownVoice
+from antifraud.voices import CallVoices, KnownVoice, stock_voices
 from core.risk import ConsentClass, RiskReport, Signal
 from tests.antifraud import tiny_network
 from tests.antifraud.sounds import voice
@@ -141,3 +142,12 @@ def test_a_network_that_breaks_holds(network: SpeakerNetwork, monkeypatch: pytes
     analysis = call(network)
     monkeypatch.setattr(SpeakerNetwork, "stats", lambda self, samples: np.zeros(0) @ np.zeros(1))
     assert not analysis.report(0).complete
+
+
+def test_the_list_of_machines_holds_voices_of_machines_only() -> None:
+    listed = stock_voices()
+    assert len(listed) >= 15
+    assert {known.kind for known in listed} == {"listed"}
+    for known in listed:
+        assert np.linalg.norm(known.voiceprint.vector) == pytest.approx(1.0, abs=1e-3)
+        assert known.voiceprint.seconds >= LIST_SECONDS
