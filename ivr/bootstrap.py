@@ -57,6 +57,8 @@ from speech.synthesis import PromptCache, Pyttsx3Voice
 
 __all__ = ["House", "build", "call_control"]
 
+#: So long Twilio may take to ask what comes after a stream that we ended.
+_LAST_WORDS_S = 4.0
 _log = structlog.get_logger()
 
 
@@ -238,6 +240,16 @@ class House:
         if self.recognizer.capacity() < 1:
             found.append("The recogniser has no capacity; wait, or raise LOANLINE_RECOGNIZER_WORKERS.")
         return found
+
+    async def drain(self) -> None:
+        """Before the server stops: calls on the line finish; those that do not in time go on with the next node."""
+        self.switchboard.stop_taking_calls()
+        until = self.clock.monotonic() + self.settings.drain_seconds
+        while self.switchboard.active and self.clock.monotonic() < until:  # noqa: ASYNC110  # calls end in many places
+            await asyncio.sleep(0.2)
+        if await self.switchboard.let_go():
+            await asyncio.sleep(_LAST_WORDS_S)
+        self.board.close()
 
     async def close(self) -> None:
         if self._background is not None:

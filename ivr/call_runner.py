@@ -364,6 +364,13 @@ class CallRunner:
         self.next_step, self.outcome = NextStep("form", "recogniser_busy"), "form"
         await self._close()
 
+    async def let_go(self) -> None:
+        """End the stream now: the node goes down. What was answered is in the journal, and the call goes on from it."""
+        async with self._one_at_a_time:
+            if not self.over and not self._session.state.over:
+                self.next_step, self.outcome = NextStep("wait", "restart"), "let_go"
+                await self._close()
+
     def _end(self, step: NextStep, outcome: str) -> None:
         """Close once the last prompt has played, or soon after it should have."""
         self.next_step, self.outcome = step, outcome

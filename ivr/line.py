@@ -107,7 +107,8 @@ class NextStep:
     """What the telephone network should do once the stream is over.
 
     ``kind`` is ``goodbye`` (hang up), ``person`` (give the call to a person), ``reconnect`` (stream again), ``form``
-    (go on without a stream) or ``call_back`` (say that we call back, hang up).
+    (go on without a stream), ``wait`` (the node goes down: come back in a moment) or ``call_back`` (say that we call
+    back, hang up).
     """
 
     kind: str

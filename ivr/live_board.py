@@ -56,6 +56,7 @@ class LiveBoard:
         self._watchers: set[_Watcher] = set()
         self._followed: Counter[str] = Counter()
         self._number = 0
+        self._closed = False
 
     @contextmanager
     def following(self, call_id: str) -> Iterator[None]:
@@ -83,6 +84,12 @@ class LiveBoard:
         for watcher in self._watchers:
             watcher.put(fact)
 
+    def close(self) -> None:
+        """The node is going down: every ``watch`` ends once it has given what it holds."""
+        self._closed = True
+        for watcher in self._watchers:
+            watcher.wake.set()
+
     def history(self, call_id: str) -> list[BoardFact]:
         return list(self._facts.get(call_id, ()))
 
@@ -103,7 +110,8 @@ class LiveBoard:
                 if call_id in {None, fact.call_id}:
                     yield fact
             while True:
-                await watcher.wake.wait()
+                if not self._closed:
+                    await watcher.wake.wait()
                 watcher.wake.clear()
                 if watcher.lost:
                     lost, watcher.lost = watcher.lost, 0
@@ -112,5 +120,7 @@ class LiveBoard:
                     fact = watcher.facts.popleft()
                     if call_id in {None, fact.call_id}:
                         yield fact
+                if self._closed:
+                    return
         finally:
             self._watchers.discard(watcher)

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
 
     max_calls: Annotated[int, Field(ge=1, le=10_000)] = Field(20, description="Calls at once; the next is called back.")
     stall_seconds: Annotated[int, Field(ge=1, le=120)] = Field(10, description="A stream silent this long is dead.")
+    drain_seconds: Annotated[int, Field(ge=0, le=3600)] = Field(60, description="How long a stop waits for calls.")
     resume_hours: Annotated[int, Field(ge=0, le=168)] = Field(24, description="How long a dropped call can go on.")
     staff_number: str = Field("", description="Where calls for a person are sent, in E.164; empty takes a message.")
 

@@ -97,7 +97,7 @@ class LineSwitchboard:
         self._resume = timedelta(hours=resume_hours)
         self._sessions, self._make_form = sessions, make_form
         self._places: dict[str, _Place] = {}
-        self._closing = False
+        self._closing = self._letting_go = False
 
     @property
     def active(self) -> int:
@@ -106,6 +106,14 @@ class LineSwitchboard:
     def stop_taking_calls(self) -> None:
         """New callers are offered a call-back; calls on the line go on."""
         self._closing = True
+
+    async def let_go(self) -> int:
+        """Have every call that streams come back in a moment, to whoever answers then; returns how many."""
+        self._letting_go = True
+        live = [place.runner for place in self._places.values() if place.runner is not None and not place.runner.over]
+        for runner in live:
+            await runner.let_go()
+        return len(live)
 
     async def ring(self, call: IncomingCall) -> Admission:
         """A call in progress is never made worse by this one: above ``max_calls`` the answer is ``FULL``.
@@ -253,6 +261,8 @@ class LineSwitchboard:
             # The stream was asked for and never came. Asking again would go round in circles.
             return NextStep("form", "never_joined") if self._make_form is not None else place.next_step
         step = place.now_at.next_step
+        if step.kind == "reconnect" and self._letting_go:
+            return NextStep("wait", "restart")
         if step.kind == "reconnect" and place.streams >= 3:
             return NextStep(form, "line_trouble")
         return step

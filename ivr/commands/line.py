@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
 
         from ivr.app import create_app  # noqa: PLC0415
         from ivr.bootstrap import build  # noqa: PLC0415
+        from ivr.draining import DrainingServer  # noqa: PLC0415
         from ivr.edge import edge_protocol  # noqa: PLC0415
         from ivr.settings import load_settings  # noqa: PLC0415
         from ivr.telemetry import configure_logging  # noqa: PLC0415
@@ -49,7 +50,7 @@ def register(app: typer.Typer) -> None:
         bound = listener.getsockname()[1]
         house = build(settings, bound)
         typer.echo(f"Loanline is listening on http://{settings.host}:{bound}", err=True)
-        server = uvicorn.Server(
+        server = DrainingServer(
             uvicorn.Config(
                 create_app(house),
                 log_level="warning",
@@ -61,9 +62,10 @@ def register(app: typer.Typer) -> None:
                 ws_ping_interval=None,
                 h11_max_incomplete_event_size=16384,
                 timeout_keep_alive=20,
-                timeout_graceful_shutdown=30,
+                timeout_graceful_shutdown=10,
                 server_header=False,
-            )
+            ),
+            house.drain,
         )
         server.run(sockets=[listener])
         if not server.started:

@@ -57,6 +57,8 @@ class Desk:
         self._board, self._clock = board, clock
         self.epoch = secrets.token_hex(4)
         self.version = 0
+        #: The node is going down: nothing more will come.
+        self.over = False
         self._stories: OrderedDict[str, Story] = OrderedDict()
         self._watching: dict[str, Counter[str]] = {}
         self._bells: set[asyncio.Event] = set()
@@ -67,6 +69,8 @@ class Desk:
     async def follow(self) -> None:
         async for fact in self._board.watch():
             self._take(fact)
+        self.over = True
+        self._ring()
 
     def _take(self, fact: BoardFact) -> None:
         self.version += 1

@@ -78,6 +78,8 @@ async def _events(
                 yield encode("patch", news, f"{desk.epoch}.{version}")
                 beat_due = loop.time() + BEAT_SECONDS
             since = version
+            if desk.over:
+                return
             await asyncio.sleep(_SHORTEST)
             wait = max(0.0, min(screen.tick_seconds, beat_due - loop.time()))
             try:

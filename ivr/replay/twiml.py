@@ -45,7 +45,7 @@ class GatherVerb:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One verb. ``stream`` is set on ``Connect``, ``gather`` on ``Gather``, ``url`` on ``Redirect``, ``text`` on those
-    that speak and on ``Dial``."""
+    that speak and on ``Dial``, and the seconds of a ``Pause``."""
 
     verb: str
     url: str = ""
@@ -90,6 +90,8 @@ def read_twiml(body: str) -> list[Step]:
             steps.append(Step("Connect", stream=_stream(element)))
         elif element.tag == "Gather":
             steps.append(Step("Gather", text=text, gather=_gather(element)))
+        elif element.tag == "Pause":
+            steps.append(Step("Pause", text=element.get("length", "1")))
         elif element.tag == "Redirect":
             steps.append(Step("Redirect", url=text))
         else:

@@ -31,6 +31,8 @@ _CALLED = "+18005550199"
 #: What the carrier sends as the number of a caller who withholds it.
 _ANONYMOUS = "+266696687"
 _MOST_STEPS = 250
+#: An address that does not answer is tried twice more (``rc=2`` of our addresses).
+_AGAIN_AFTER_S = (1.0, 2.0)
 _LAST_VERBS = {"Hangup": "completed", "Reject": "refused", "Dial": "handed_over", "Enqueue": "handed_over"}
 
 
@@ -142,6 +144,15 @@ class WireCall:
         }
         return await self._http.post(self._carrier.local(url), data=params, headers=headers)
 
+    async def _post_again(self, url: str, status: str, **more: str) -> httpx.Response:
+        """In mid-call the carrier tries an address that does not answer again."""
+        for pause in _AGAIN_AFTER_S if self._steps else ():
+            try:
+                return await self._post(url, status, **more)
+            except httpx.ConnectError:
+                await asyncio.sleep(pause)
+        return await self._post(url, status, **more)
+
     async def _quietly(self, request: Awaitable[httpx.Response]) -> None:
         """A notice whose answer changes nothing for the carrier."""
         try:
@@ -154,7 +165,7 @@ class WireCall:
 
     async def _twiml(self, url: str, status: str, **more: str) -> list[Step] | _End:
         try:
-            answer = await self._post(url, status, **more)
+            answer = await self._post_again(url, status, **more)
         except httpx.ConnectError:
             if not self._steps:
                 raise EnvironmentProblem(
@@ -180,6 +191,8 @@ class WireCall:
             self._steps.append(step.verb)
             if step.verb in _LAST_VERBS:
                 return _End(_LAST_VERBS[step.verb], step.verb)
+            if step.verb == "Pause":
+                await asyncio.sleep(float(step.text or "1"))
             next_url, more = step.url, dict[str, str]()
             if step.stream is not None:
                 await self._talk(url, step.stream)

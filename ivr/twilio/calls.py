@@ -16,8 +16,9 @@ from ivr.twilio.meter import Meter
 
 __all__ = ["Calls"]
 
-#: Steps after which the caller is still on the telephone with us: streaming again, in the form, with a person.
-_GOES_ON = frozenset({"reconnect", "form", "person"})
+#: Steps after which the caller is still on the telephone with us: streaming again, in the form, with a person, or with
+#: whoever takes over from this node.
+_GOES_ON = frozenset({"reconnect", "form", "person", "wait"})
 #: How many calls are remembered, so that their late webhooks change nothing.
 _REMEMBERED = 20_000
 

@@ -35,7 +35,8 @@ class Spoken:
     offer_call_back: str = "Press 1 and we will call you back on this number."
     call_later: str = "Please call again in a few minutes. Goodbye."
     will_call_back: str = "Thank you. We will call you back on this number. Goodbye."
-    closed: str = "Our line is closed at the moment. Please call again later. Goodbye."
+    closed: str = "Our line is closed for a moment."
+    one_moment: str = "One moment please. We will go on right where we are."
     trouble: str = "I am sorry, we have a technical problem."
     form: str = "Press 2 to try again. Press 0 for a person."
     hold: str = "Please hold the line. I am giving your call to a person."
@@ -106,7 +107,15 @@ class Documents:
         return self._offer(self._say.full)
 
     def closed(self) -> str:
-        return self._end(VoiceResponse(), self._say.closed)
+        """The line takes no new calls just now: offer a call-back if anybody takes one."""
+        return self._offer(self._say.closed)
+
+    def one_moment(self) -> str:
+        """The node goes down: the caller waits, and goes on with the one that comes up."""
+        response = self._response(self._say.one_moment)
+        response.pause(length=20)
+        response.redirect(self.url("/voice/resume"), method="POST")
+        return str(response)
 
     def fallback(self, *, text_link: bool = False) -> str:
         """Neither stream nor form can be used: a few ways on by keys."""

@@ -275,6 +275,8 @@ class _Routes:
             return await self._person(call)
         if step.kind == "reconnect":
             return self._documents.reconnect(self._tokens.mint(call.call_id))
+        if step.kind == "wait":
+            return self._documents.one_moment()
         if step.kind == "call_back":
             return await self._promise(call, step.reason or "line")
         return await self._form(call)
