@@ -13,12 +13,13 @@ T = TypeVar("T")
 
 
 class Source(StrEnum):
-    """How the value reached us."""
+    """How the value reached us. ``RECORD``: the same person gave it in an earlier application."""
 
     SPEECH = "speech"
     KEYS = "keys"
     CARRIER = "carrier"
     STAFF = "staff"
+    RECORD = "record"
     API = "api"
 
 

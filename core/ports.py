@@ -99,6 +99,10 @@ class CallJournal(Protocol):
         """The newest unfinished case of this number, or ``None``."""
         ...
 
+    def find_decided(self, phone: PhoneNumber, since: datetime) -> OpenCase | None:
+        """The newest case of this number that was decided and is finished, or ``None``."""
+        ...
+
     def finish(self, case_id: str, how: str, at: datetime) -> None:
         """The case will not be resumed any more."""
         ...

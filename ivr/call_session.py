@@ -7,6 +7,7 @@ from typing import assert_never
 
 from core.events import JournalEntry
 from ivr.dialogue.asking import ask, speak
+from ivr.dialogue.carrying import usable
 from ivr.dialogue.effects import Effect, HandOver, StopListening, StopPlayback
 from ivr.dialogue.events import (
     RECORD,
@@ -82,7 +83,7 @@ class CallSession:
         """What became of the effects asked for."""
         match event:
             case CodeSent():
-                return code_sent(self.house, self.state, event)
+                return code_sent(self.house, self.state, event, now)
             case CodeChecked():
                 return code_checked(self.house, self.state, event.result, now)
             case DecisionMade():
@@ -116,6 +117,8 @@ class CallSession:
         state.today = now.date()
         if event.left_behind:
             self.take_up(event.left_behind)
+        elif event.earlier:
+            state.earlier = usable(fold(event.earlier, self.house.currency), event.caller)
         return ask(self.house, state)
 
     def _interrupt(self) -> list[Effect]:

@@ -98,8 +98,9 @@ class Errands:
 
     async def _send_code(self, errand: SendCode, state: CallState) -> CodeSent:
         """To the number that this person is known by; somebody new is known by the number they give."""
-        given = state.caller if errand.purpose == "resume" else state.slots["phone"].value
-        known = None if errand.purpose == "resume" else await asyncio.to_thread(self._registered, state)
+        applying = errand.purpose == "apply"
+        given = state.slots["phone"].value if applying else state.caller
+        known = await asyncio.to_thread(self._registered, state) if applying else None
         to = known or given
         if to is None:
             return CodeSent(False)

@@ -209,6 +209,7 @@ def make_line(settings: Settings, parts: Parts) -> LineSwitchboard:
         make_runner=maker.runner,
         max_calls=settings.max_calls,
         resume_hours=settings.resume_hours,
+        known_days=load_script().limits.known_days,
         capacity=parts.recognizer.capacity,
         sessions=maker.sessions,
         make_form=maker.form,

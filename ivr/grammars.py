@@ -40,8 +40,9 @@ def grammars_for(script: Script, prompts: Catalogue) -> Mapping[str, tuple[str, 
         made["offer"] = (*made["offer"], *(one for wish in wishes for one in prompts.phrases(f"offer_{wish}")))
     if "code" in made:
         made["code"] = (*made["code"], *prompts.phrases("no_report"))
-    if "resume" in made:
-        made["resume"] = (*made["resume"], *prompts.phrases("start_again"))
+    for name in ("resume", "known"):
+        if name in made:
+            made[name] = (*made[name], *prompts.phrases("start_again"))
     return made
 
 

@@ -15,9 +15,9 @@ from core.applicant import PhoneNumber
 from core.errors import NotFound
 from core.events import JournalEntry
 from ivr.call_session import CallSession
-from ivr.dialogue.effects import AllowRecording, Effect, Finish, HandOver, Journal, SendCode
+from ivr.dialogue.effects import AllowRecording, Effect, Finish, HandOver, Journal
 from ivr.dialogue.events import CallBegan, CallEvent
-from ivr.dialogue.flow import binding, go_on
+from ivr.dialogue.flow import binding, go_on, prove_first
 from ivr.dialogue.script import Role
 from ivr.dialogue.state import CallState, House, fold
 from ivr.line import CallNote
@@ -34,6 +34,7 @@ _LASTING = (
     "caller",
     "known",
     "left_behind",
+    "earlier",
     "recording",
     "owner_verified",
     "code_elsewhere",
@@ -86,9 +87,9 @@ class LineSession(CallSession):
             setattr(state, name, getattr(before, name))
         self.state = state
         first: list[Effect] = [AllowRecording(), Journal("continued", {"at_question": before.focus})]
-        if state.left_behind is not None and state.caller is not None:
-            state.focus = "resume"
-            return [*first, SendCode("resume", binding(state))]
+        proof = prove_first(state)
+        if proof:
+            return [*first, *proof]
         return [*first, *go_on(self.house, state)]
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from core.errors import Conflict, LoanlineError, NotFound, StorageError
+from core.events import JournalEntry
 from core.ports import Clock, Ids, OpenCase, Storage
 from ivr.call_runner import CallRunner
 from ivr.dialogue.events import CallBegan
@@ -88,6 +89,7 @@ class LineSwitchboard:
         make_runner: RunnerMaker,
         max_calls: int,
         resume_hours: int,
+        known_days: int = 0,
         capacity: Callable[[], int],
         sessions: Sessions | None = None,
         make_form: FormMaker | None = None,
@@ -95,6 +97,7 @@ class LineSwitchboard:
         self._storage, self._clock, self._ids, self._metrics = storage, clock, ids, metrics
         self._make_runner, self._max_calls, self._capacity = make_runner, max_calls, capacity
         self._resume = timedelta(hours=resume_hours)
+        self._known = timedelta(days=known_days)
         self._sessions, self._make_form = sessions, make_form
         self._places: dict[str, _Place] = {}
         self._closing = self._letting_go = False
@@ -182,6 +185,14 @@ class LineSwitchboard:
         with self._storage.begin() as unit:
             return unit.journal.find_open(call.caller, self._clock.now() - self._resume)
 
+    def _earlier(self, call: IncomingCall) -> tuple[JournalEntry, ...]:
+        """What the newest decided case of this number established, where callers are known again at all."""
+        if call.caller is None or not self._known:
+            return ()
+        with self._storage.begin() as unit:
+            found = unit.journal.find_decided(call.caller, self._clock.now() - self._known)
+        return found.entries if found is not None else ()
+
     async def connect(self, call_id: str, line: Line) -> CallRunner:
         place = self._places.get(call_id)
         if place is None:
@@ -226,8 +237,9 @@ class LineSwitchboard:
         place.seen, place.back = self._clock.monotonic(), False
         await asyncio.to_thread(self._open_record, place)
         entries = place.left.entries if place.left else ()
+        earlier = () if entries else await asyncio.to_thread(self._earlier, call)
         from_ms = place.runner.now_ms if place.runner is not None else 0
-        return CallBegan(call.call_id, place.case_id, call.caller, call.attestation, entries, from_ms)
+        return CallBegan(call.call_id, place.case_id, call.caller, call.attestation, entries, from_ms, earlier)
 
     def _open_record(self, place: _Place) -> None:
         with self._storage.begin() as unit:

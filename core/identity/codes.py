@@ -20,6 +20,7 @@ _DIGITS = 6
 _ABOUT = {
     "apply": "your loan application",
     "resume": "going on with your application",
+    "known": "using what you told us before",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from core.applicant import PhoneNumber
 from core.codec import from_json, to_json
@@ -19,6 +19,9 @@ from core.storage.tables import calls, cases, journal
 from core.storage.transaction import Transaction
 
 __all__ = ["SqlJournal", "ensure_case"]
+
+#: How a case ends in which its owner was proved and an application decided.
+_DECIDED = ("accepted", "refused", "declined", "review", "incomplete")
 
 
 def ensure_case(work: Transaction, case_id: str, at: datetime) -> str:
@@ -107,11 +110,18 @@ class SqlJournal:
 
     def find_open(self, phone: PhoneNumber, since: datetime) -> OpenCase | None:
         """A case whose calls were destroyed cannot be resumed and is passed over."""
+        return self._newest(phone, since, cases.c.finished_at.is_(None))
+
+    def find_decided(self, phone: PhoneNumber, since: datetime) -> OpenCase | None:
+        """A case whose calls were destroyed tells nothing any more and is passed over."""
+        return self._newest(phone, since, cases.c.finished_how.in_(_DECIDED))
+
+    def _newest(self, phone: PhoneNumber, since: datetime, which: ColumnElement[bool]) -> OpenCase | None:
         rows = self._work.execute(
             select(cases.c.case_id)
             .where(
                 cases.c.phone_index == self._index.of("phone", phone.value),
-                cases.c.finished_at.is_(None),
+                which,
                 cases.c.last_at >= since,
             )
             .order_by(cases.c.last_at.desc(), cases.c.opened_at.desc(), cases.c.case_id)

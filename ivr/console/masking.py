@@ -19,7 +19,7 @@ __all__ = ["IDENTITY", "PERSONAL", "Eyes", "Masker", "masked_value"]
 IDENTITY = ("full_name", "national_id_last4", "date_of_birth", "phone")
 #: Further personal fields, shown with a purpose.
 PERSONAL = ("monthly_income", "monthly_debt", "employment")
-_SECRET = frozenset({"code", "resume"})
+_SECRET = frozenset({"code", "resume", "known"})
 _FIGURE = re.compile(r"\{[a-z0-9_]+\}")
 _RUN = re.compile(rf"{MASK}(?: {MASK})+")
 _PAUSE = re.compile(r"<pause [0-9]+>")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.decision.model import Terms
-from core.evidence import ReadBack
+from core.evidence import ReadBack, Source
 from core.money import Money
 from ivr.dialogue import spoken
 from ivr.dialogue.effects import Effect, Listen, Say
@@ -17,7 +17,7 @@ from ivr.dialogue.state import CallState, House, Mode
 from speech.recognizer import HearingSpec
 from speech.repair.understand import ALTERNATIVES
 
-__all__ = ["ask", "ask_again", "echo_of", "next_question", "speak", "wait"]
+__all__ = ["ask", "ask_again", "carried", "echo_of", "next_question", "speak", "wait"]
 
 #: Their figures are disclosures, the same in every call.
 _SAME_FOR_ALL = {"consent.ask", "code.ask"}
@@ -55,6 +55,10 @@ def _figures(house: House, state: CallState, question: Question) -> dict[str, st
         return {"value": say_value(question.id, state.pending.values[0], house.prompts)}
     if question.role is Role.CONSENT:
         return {name: house.disclosures[name] for name in ("automated_voice", "recording_consent")}
+    if question.role is Role.AS_BEFORE:
+        values = {slot: say_value(slot, state.slots[slot].value, house.prompts) for slot in carried(house, state)}
+        told = (house.prompts.render(f"as_before.{slot}", {"value": value}) for slot, value in values.items())
+        return {"told": ", ".join(prompt.text for prompt in told)}
     if question.role is Role.CODE:
         return {"credit_report": house.disclosures.get("credit_report", "")}
     if question.role is Role.SUMMARY:
@@ -179,8 +183,23 @@ def echo_of(house: House, slot: str, value: Any) -> str:
     return text[:1].upper() + text[1:]
 
 
+def carried(house: House, state: CallState) -> tuple[str, ...]:
+    """Fields taken from an earlier application that no summary reads back and nobody has confirmed here."""
+    return tuple(
+        question.id
+        for question in house.script.slots
+        if not question.critical
+        and question.id in state.slots
+        and not state.slots[question.id].confirmed
+        and state.slots[question.id].evidence[-1].source is Source.RECORD
+    )
+
+
 def next_question(house: House, state: CallState) -> str:
-    """The first open step: a missing slot, the read-back of critical ones, the code, the offer."""
+    """The first open step: what an earlier application said, a missing slot, the read-back of critical ones, the code,
+    the offer."""
+    if carried(house, state):
+        return "as_before"
     for question in house.script.slots:
         if question.id not in state.slots:
             return question.id

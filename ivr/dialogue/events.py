@@ -34,7 +34,8 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class CallBegan:
     """The line is open. ``left_behind`` is the journal of an unfinished case of this number, if any. ``from_ms`` is
-    where on the call's time line this stream begins: a second stream of one call goes on after the first."""
+    where on the call's time line this stream begins: a second stream of one call goes on after the first. ``earlier``
+    is the journal of this number's newest decided case."""
 
     call_id: str
     case_id: str
@@ -42,6 +43,7 @@ class CallBegan:
     attestation: str | None = None
     left_behind: tuple[JournalEntry, ...] = ()
     from_ms: int = 0
+    earlier: tuple[JournalEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.evidence import Evidence, Source
-from ivr.dialogue.asking import ask, echo_of, next_question
+from ivr.dialogue.asking import ask, carried, echo_of, next_question
 from ivr.dialogue.effects import Effect, SendCode, Submit
 from ivr.dialogue.keeping import keep
 from ivr.dialogue.state import CallState, House, Mode
 from speech.answers.model import DateParts
 
-__all__ = ["binding", "go_on", "own_number"]
+__all__ = ["binding", "go_on", "own_number", "prove_first"]
 
 
 def binding(state: CallState) -> str:
     """What the one-time code approves: this case, this amount, this number to reach and be paid by."""
-    if state.focus == "resume":
-        return f"resume|{state.case_id}"
+    if state.focus in {"resume", "known"}:
+        return f"{state.focus}|{state.case_id}"
     return f"apply|{state.case_id}|{state.slots['amount'].value}|{state.slots['phone'].value.value}"
+
+
+def prove_first(state: CallState) -> list[Effect]:
+    """The code that opens what an earlier call left behind, or what an earlier application said."""
+    if state.caller is None or (state.left_behind is None and state.earlier is None):
+        return []
+    state.focus = "resume" if state.left_behind is not None else "known"
+    return [SendCode(state.focus, binding(state))]
 
 
 def go_on(house: House, state: CallState, prefix: str = "") -> list[Effect]:
@@ -30,7 +38,10 @@ def go_on(house: House, state: CallState, prefix: str = "") -> list[Effect]:
     state.echoes = tuple(
         question.id
         for question in house.script.slots
-        if not question.critical and question.id in state.slots and not state.slots[question.id].confirmed
+        if not question.critical
+        and question.id in state.slots
+        and not state.slots[question.id].confirmed
+        and question.id not in carried(house, state)
     )
     spoken = (echo_of(house, slot, state.slots[slot].value) for slot in state.echoes)
     prefix = " ".join(part for part in (prefix, *spoken) if part)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.evidence import Evidence, Source
 from ivr.dialogue.asking import ask
+from ivr.dialogue.carrying import carry_over
 from ivr.dialogue.effects import BindPhone, CheckCode, Effect, Journal, NewCase
 from ivr.dialogue.events import CodeSent
 from ivr.dialogue.flow import binding, go_on, own_number
@@ -23,16 +24,15 @@ CREDIT_REPORT = "credit_report"
 def take_code(house: House, state: CallState, heard: Heard, now: datetime) -> list[Effect]:
     """A code, in one piece or in two; or the wish to start again, or to go on without a credit report."""
     question = state.question(house.script)
-    if question.role is Role.RESUME and house.prompts.said("start_again", heard.text):
-        return _start_again(house, state, "resume.anew")
+    if question.role is not Role.CODE and house.prompts.said("start_again", heard.text):
+        return _start_again(house, state, "anew", now)
     state.answered_by = heard.evidence.source
     refused = state.focus in state.disclosed and house.prompts.said("no_report", heard.text)
     refused = refused and not state.known.refused(CREDIT_REPORT)
     first = [_report(house, state, now, granted=False)] if refused else []
     code = _code(state, heard, question.length or 0)
     if code is not None:
-        purpose = "resume" if question.role is Role.RESUME else "apply"
-        return [*first, CheckCode(purpose, binding(state), code)]
+        return [*first, CheckCode(_purpose(state), binding(state), code)]
     if refused:
         return [*first, *ask(house, state, "retry", house.prompts.render("code.no_report").text)]
     if state.digits:
@@ -68,28 +68,38 @@ def _code(state: CallState, heard: Heard, length: int) -> str | None:
     return whole
 
 
-def _start_again(house: House, state: CallState, why: str) -> list[Effect]:
-    state.left_behind = None
-    prefix = house.prompts.render(why).text
-    return [NewCase(), BindPhone(), *go_on(house, state, prefix)]
+def _purpose(state: CallState) -> str:
+    return "apply" if state.focus == "code" else state.focus
 
 
-def code_sent(house: House, state: CallState, event: CodeSent) -> list[Effect]:
+def _start_again(house: House, state: CallState, why: str, now: datetime) -> list[Effect]:
+    """Leave alone what earlier calls said, and ask everything."""
+    prefix = house.prompts.render(f"{state.focus}.{why}").text
+    anew: list[Effect] = [NewCase(), BindPhone()] if state.focus == "resume" else []
+    state.left_behind = state.earlier = None
+    return [*anew, *own_number(state, now), *go_on(house, state, prefix)]
+
+
+def code_sent(house: House, state: CallState, event: CodeSent, now: datetime) -> list[Effect]:
     """The text message is on its way, or the provider failed. Where it went is not said: that would tell whoever calls
     that we know this person."""
     state.code_elsewhere = event.elsewhere
     if event.ok:
         return ask(house, state)
-    if state.focus == "resume":
-        return _start_again(house, state, "resume.failed")
+    if state.focus != "code":
+        return _start_again(house, state, "failed", now)
     return hand_over(house, state, "handover.fault", "code_unsent")
 
 
 def code_checked(house: House, state: CallState, result: str, now: datetime) -> list[Effect]:
     """``ok`` goes on; ``wrong`` may try again; a used-up code ends in a person or a fresh application."""
-    resuming = state.focus == "resume"
+    early = state.focus != "code"
+    if result == "ok" and state.focus == "known":
+        welcome = house.prompts.render("known.welcome").text
+        taken = carry_over(house, state, now)
+        return [Journal("known_again", {}), *own_number(state, now), *taken, *go_on(house, state, welcome)]
     if result == "ok":
-        if resuming:
+        if early:
             if state.left_behind:
                 state.left_behind.consents += state.known.consents
                 state.known, state.left_behind = state.left_behind, None
@@ -102,8 +112,8 @@ def code_checked(house: House, state: CallState, result: str, now: datetime) -> 
     if result == "wrong":
         state.troubles["call"] += 1
         return ask(house, state, "retry", house.prompts.render(f"{state.focus}.wrong").text)
-    if resuming:
-        return _start_again(house, state, "resume.failed")
+    if early:
+        return _start_again(house, state, "failed", now)
     return hand_over(house, state, "handover.trouble", f"code_{result}")
 
 

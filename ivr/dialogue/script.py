@@ -19,6 +19,8 @@ class Role(StrEnum):
     MENU = "menu"
     CONSENT = "consent"
     RESUME = "resume"
+    KNOWN = "known"
+    AS_BEFORE = "as_before"
     SLOT = "slot"
     SUMMARY = "summary"
     CODE = "code"
@@ -74,8 +76,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``more_offers`` is how many offers may be told after the first, ``wait_seconds`` how long the line
-    stays quiet for a caller who asks it to, at most ``waits_per_call`` times."""
+    """``more_offers`` is how many offers may be told after the first; ``wait_seconds`` how long the line stays quiet
+    for a caller who asks it to, at most ``waits_per_call`` times; ``known_days`` how long the answers of a decided
+    application may be used again (0: never)."""
 
     tries_per_question: int
     troubles_per_call: int
@@ -83,6 +86,7 @@ class Limits:
     more_offers: int
     wait_seconds: int
     waits_per_call: int
+    known_days: int
 
 
 @dataclass(frozen=True, slots=True)

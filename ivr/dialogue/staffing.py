@@ -24,7 +24,7 @@ __all__ = ["act", "approved_prompts"]
 #: Sections of the catalogue that staff may play, besides the help text: nothing that decides, offers or ends.
 _APPROVED = ("reassure.",)
 #: Steps at which an application is not open to corrections any more.
-_CLOSED = {"menu", "consent", "resume", "offer"}
+_CLOSED = {"menu", "consent", "resume", "known", "offer"}
 
 
 def approved_prompts(house: House) -> tuple[str, ...]:

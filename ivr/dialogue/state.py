@@ -108,6 +108,8 @@ class CallState:
     mode: Mode = Mode.ASK
     known: Known = field(default_factory=Known)
     left_behind: Known | None = None
+    #: What this number's newest decided case established; opened by a one-time code only.
+    earlier: Known | None = None
     recording: bool = False
     pending: Pending | None = None
     echoes: tuple[str, ...] = ()
@@ -205,6 +207,9 @@ def fold(entries: Iterable[JournalEntry], currency: str) -> Known:
                         at=entry.at,
                     )
                 )
+            case "withdrawn":
+                for name in entry.data["names"]:
+                    known.slots.pop(name, None)
             case "submitted":
                 known.submitted = True
             case "assent":

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from ivr.dialogue.asking import ask
-from ivr.dialogue.effects import AllowRecording, BindPhone, Effect, SendCode
-from ivr.dialogue.flow import binding, go_on, own_number
+from ivr.dialogue.carrying import take_as_before
+from ivr.dialogue.effects import AllowRecording, BindPhone, Effect
+from ivr.dialogue.flow import go_on, own_number, prove_first
 from ivr.dialogue.keeping import Heard, agree
 from ivr.dialogue.offering import take_offer
 from ivr.dialogue.proving import take_code
@@ -34,6 +35,8 @@ def take_step(house: House, state: CallState, heard: Heard, now: datetime) -> li
             return _take_menu(house, state, heard)
         case Role.CONSENT:
             return _take_consent(house, state, heard, now)
+        case Role.AS_BEFORE:
+            return take_as_before(house, state, heard)
         case Role.OFFER:
             return take_offer(house, state, heard)
     return take_code(house, state, heard, now)
@@ -68,8 +71,8 @@ def _take_consent(house: House, state: CallState, heard: Heard, now: datetime) -
     done: list[Effect] = [AllowRecording(), said]
     if state.caller is not None:
         done.append(BindPhone())
-    if state.left_behind is not None and state.caller is not None:
-        state.focus = "resume"
-        return [*done, SendCode("resume", binding(state))]
+    proof = prove_first(state)
+    if proof:
+        return [*done, *proof]
     prefix = house.prompts.render("resume.none").text if state.wants_to_go_on else ""
     return [*done, *own_number(state, now), *go_on(house, state, prefix)]

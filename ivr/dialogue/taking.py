@@ -199,7 +199,7 @@ def take(house: House, state: CallState, heard: Heard, now: datetime) -> list[Ef
             state.mode = Mode.ASK
             return ask(house, state, "retry")
         return _correct(house, state, slot, heard) if slot else trouble(house, state, "no_match")
-    if not heard.keyed and question.role in {Role.SLOT, Role.SUMMARY}:
+    if not heard.keyed and question.role in {Role.SLOT, Role.SUMMARY, Role.AS_BEFORE}:
         slot = corrected(house, state, heard)
         if slot:
             return _correct(house, state, slot, heard)

@@ -123,7 +123,8 @@ class Turn(_Closed):
 
 class Earlier(_Closed):
     """One earlier call of the house: who applied, from which number, how long ago. ``played`` are sounds of this folder
-    that were heard in it; ``looked_at_by`` staff who opened its record since."""
+    that were heard in it; ``looked_at_by`` staff who opened its record since; ``answers`` the other fields of an
+    application that was decided then, in journal form."""
 
     hours_ago: Annotated[float, Field(gt=0, le=2160, strict=False)]
     name: str
@@ -132,6 +133,7 @@ class Earlier(_Closed):
     number: str
     played: tuple[str, ...] = Field(default=(), strict=False)
     looked_at_by: tuple[str, ...] = Field(default=(), strict=False)
+    answers: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _somebody(self) -> Self:

@@ -130,3 +130,18 @@ def test_a_call_that_turns_to_another_case_takes_its_record_along(storage: SqlSt
     with storage.begin() as work:
         assert work.journal.read("case_2") == [entry("consent")]
     assert storage.upkeep.subject_of("call:CA1") == "case_2"
+
+
+def test_the_newest_decided_case_of_a_number_is_found(storage: SqlStorage) -> None:
+    for number, how in enumerate(("accepted", "stopped", "disputed"), start=1):
+        put(storage, f"case_{number}", entry("slot"))
+        with storage.begin() as work:
+            work.journal.bind_phone(f"case_{number}", PHONE)
+            work.journal.finish(f"case_{number}", how, START)
+            work.commit()
+    with storage.begin() as work:
+        found = work.journal.find_decided(PHONE, START)
+        assert found is not None
+        assert found.case_id == "case_1"
+        assert work.journal.find_decided(PHONE, START + timedelta(days=1)) is None
+        assert work.journal.find_decided(PhoneNumber("+14155550177"), START) is None

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.evidence import ReadBack
 from ivr.dialogue.effects import Effect, EndCall, Finish, HandOver, Listen, Respond, Say, Submit
 from ivr.dialogue.keys import name_to_keys
-from tests.ivr.dialogue.text_caller import CODE, HAPPY, HOUSE, TextCall, approve, decline, several
+from tests.ivr.dialogue.text_caller import CODE, HAPPY, HOUSE, TextCall, approve, by_question, decline, several
 
 CALLERS = int(os.environ.get("LOANLINE_RANDOM_CALLERS", "400"))
 MOST_PROMPTS = HOUSE.script.limits.prompts_per_call + HOUSE.script.limits.troubles_per_call + 20
@@ -23,7 +23,8 @@ RIGHT_KEYS = {
     "menu": "1",
     "consent": "1", "full_name": name_to_keys("ann lee"), "national_id_last4": "0073", "date_of_birth": "03031985",
     "monthly_income": "3200#", "employment": "1", "monthly_debt": "0#", "amount": "2500#", "term_months": "12#",
-    "purpose": "3", "summary": "1", "code": CODE, "offer": "1", "phone": "4155550123", "resume": CODE,
+    "purpose": "3", "summary": "1", "code": CODE, "offer": "1", "known": CODE, "as_before": "1",
+    "phone": "4155550123", "resume": CODE,
 }  # fmt: skip
 NONSENSE = [
     "purple monkey", "what", "uh", "hmm yes no", "seven", "twelve", "three fifty", "zero", "one million dollars",
@@ -52,6 +53,8 @@ class RandomCaller:
             return "yes" if pick() < 0.7 else self.random.choice(["no", "keys:2", "keys:1", "the first"])
         if pick() < 0.3 and question in RIGHT_KEYS:
             return "keys:" + RIGHT_KEYS[question]
+        if question in {"known", "as_before"}:
+            return self.random.choice(["keys:" + RIGHT_KEYS[question], "yes", "no", "start again"])
         return HAPPY.get(question, "four one five five five five zero one two three")
 
     def _clumsy(self) -> str | None:
@@ -101,15 +104,21 @@ DECISIONS = {
 }
 
 
+#: What the same number told in an earlier, decided application.
+EARLIER = tuple(TextCall(by_question(HAPPY)).run().journal)
+
+
 @given(
     seed=st.integers(0, 2**32),
     clumsiness=st.sampled_from([0.0, 0.05, 0.2, 0.5, 0.9, 1.0]),
     outcome=st.sampled_from(sorted(DECISIONS)),
+    known=st.booleans(),
 )
 @settings(max_examples=CALLERS, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_call_comes_to_a_legal_end(seed: int, clumsiness: float, outcome: str) -> None:
+def test_every_call_comes_to_a_legal_end(seed: int, clumsiness: float, outcome: str, known: bool) -> None:
     caller = RandomCaller(seed, clumsiness)
     call = TextCall(caller, confidence=caller.confidence, decision=DECISIONS[outcome])
+    call.earlier = EARLIER if known else ()
     handle = call.session.handle
 
     def watched(event: object, now: object) -> list[Effect]:

@@ -133,6 +133,7 @@ class TextCall:
     decision: Decision = field(default_factory=approve)
     caller: PhoneNumber | None = CALLER
     left_behind: tuple[JournalEntry, ...] = ()
+    earlier: tuple[JournalEntry, ...] = ()
     confidence: Callable[[str], float] = lambda _text: 0.99
     sms_works: bool = True
     known_elsewhere: bool = False
@@ -149,7 +150,7 @@ class TextCall:
     check: Callable[[str], str] = lambda code: "ok" if code == CODE else "wrong"
 
     def run(self, limit: int = 400) -> TextCall:
-        self._feed(CallBegan("CA1", "case_1", self.caller, None, self.left_behind))
+        self._feed(CallBegan("CA1", "case_1", self.caller, None, self.left_behind, earlier=self.earlier))
         while self.ended is None and self.steps < limit:
             self.steps += 1
             waiting = self.session.state.listening
@@ -198,6 +199,7 @@ class TextCall:
             case CheckCode():
                 return [CodeChecked(self.check(effect.code))]
             case Submit():
+                self.journal.append(JournalEntry("submitted", NOW, "CA1", {"outcome": self.decision.outcome.value}))
                 return [DecisionMade(self.decision)]
             case EndCall() | HandOver():
                 self.ended = effect
