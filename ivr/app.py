@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.exceptions import HTTPException
 
 from core.errors import LoanlineError
+from ivr.api.problems import routing_problem
 from ivr.bootstrap import House
 
 __all__ = ["create_app"]
@@ -52,6 +55,13 @@ def create_app(house: House) -> FastAPI:
     async def refuse(_request: Request, error: LoanlineError) -> JSONResponse:
         house.metrics.count("request_failed", why=error.code)
         return JSONResponse({"error": error.code, "detail": str(error)}, 400, headers=_NO_STORE)
+
+    @app.exception_handler(HTTPException)
+    async def no_such_page(request: Request, error: HTTPException) -> Response:
+        """A path that the API's own doors cannot even see, such as one with a line break, is refused in their shape."""
+        if request.url.path.startswith("/api/"):
+            return routing_problem(error)
+        return await http_exception_handler(request, error)
 
     if house.settings.demo:
         _add_demo(app, house)

@@ -20,7 +20,7 @@ from core.errors import (
     Unauthenticated,
 )
 
-__all__ = ["NO_STORE", "add_problem_handlers", "problem"]
+__all__ = ["NO_STORE", "add_problem_handlers", "problem", "routing_problem"]
 
 NO_STORE = {"Cache-Control": "no-store"}
 _STATUS: tuple[tuple[type[LoanlineError], int, str], ...] = (
@@ -59,6 +59,19 @@ def problem(error: LoanlineError) -> JSONResponse:
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
+def routing_problem(error: HTTPException) -> JSONResponse:
+    """The document of an address or a method that there is not."""
+    body = {
+        "type": "about:blank",
+        "title": str(error.detail),
+        "status": error.status_code,
+        "detail": "See the OpenAPI document for the addresses and methods there are.",
+        "code": "no_such_door",
+    }
+    headers = NO_STORE | dict(error.headers or {})
+    return JSONResponse(body, error.status_code, headers, media_type="application/problem+json")
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Typed errors, routing errors and whatever else goes wrong, all in the one shape."""
 
@@ -73,12 +86,4 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def routing(_request: Request, error: HTTPException) -> JSONResponse:
-        body = {
-            "type": "about:blank",
-            "title": str(error.detail),
-            "status": error.status_code,
-            "detail": "See the OpenAPI document for the addresses and methods there are.",
-            "code": "no_such_door",
-        }
-        headers = NO_STORE | dict(error.headers or {})
-        return JSONResponse(body, error.status_code, headers, media_type="application/problem+json")
+        return routing_problem(error)

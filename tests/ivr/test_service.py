@@ -47,6 +47,9 @@ async def test_health_readiness_metrics_and_the_doors(tmp_path: Path) -> None:
         assert b"loanline_calls_active" in (await http.get("/metrics")).content
         assert (await http.post("/voice/incoming", data={"CallSid": "CA1"})).status_code == 403
         assert (await http.get("/sandbox/sms", params={"to": "+14155550123"})).json() == []
+        unseen = await http.get("/api/v1/applications/a%0Ab/offers")
+        assert (unseen.status_code, unseen.headers["content-type"]) == (404, "application/problem+json")
+        assert (await http.get("/nowhere")).headers["content-type"] == "application/json"
         house.switchboard.stop_taking_calls()
         assert (await http.get("/readyz")).status_code == 503
     demo_token = tmp_path / "demo-auth-token"

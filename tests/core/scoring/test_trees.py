@@ -52,10 +52,17 @@ def test_a_forest_that_does_not_hold_is_refused(at: str, value: Any) -> None:
         parse_forest(json.dumps(SMALL | {at: value}))
 
 
-def test_the_products_own_forest_bends_the_right_way() -> None:
+def test_late_payments_only_ever_count_against_somebody_in_the_products_own_forest() -> None:
     forest = packaged_challenger()
-    plain = dict.fromkeys(forest.features, Decimal(0)) | {"monthly_income": Decimal(4000), "open_lines": Decimal(6)}
-    calm = forest.rate(plain).pd
-    for name in ("utilisation", "late_30", "late_90", "debt_ratio"):
-        assert forest.rate(plain | {name: Decimal(3)}).pd >= calm
-    assert forest.rate(plain | {"monthly_income": Decimal(9000)}).pd <= calm
+    people = [
+        dict.fromkeys(forest.features, Decimal(0))
+        | {"monthly_income": Decimal(income), "open_lines": Decimal(6), "utilisation": Decimal(used)}
+        for income in (900, 4000, 9000)
+        for used in ("0", "0.35", "0.98")
+    ]
+    for person in people:
+        for name in ("late_30", "late_60", "late_90", "late_weighted"):
+            chances = [forest.rate(person | {name: Decimal(times)}).pd for times in range(6)]
+            assert chances == sorted(chances)
+    late = {"late_90": Decimal(3), "late_weighted": Decimal(9)}
+    assert all(forest.rate(person | late).pd > 2 * forest.rate(person).pd for person in people)
