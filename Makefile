@@ -1,7 +1,7 @@
 # The verbs of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test suite lint types replay calls serve fuzz chaos bench-fraud bench-speech bench bench-console screens ear lock fixtures clean
+.PHONY: help setup demo test suite lint types replay calls serve fuzz chaos bench-fraud bench-speech bench bench-console screens ear lock fixtures clean security supply
 
 VENV := .venv
 EAR := .venv-ear
@@ -67,6 +67,20 @@ screens: setup ## take the console's pictures in docs/screens anew (needs chromi
 
 ear: $(EAR)/.ready ## make the English telephone model anew: hours (needs recordings beside the project, libfst-tools)
 	$(EAR)/bin/python -m speech.training all
+
+supply: build/supply/.ready ## pins, known vulnerabilities, bandit, bill of materials, CI workflows
+	build/supply/bin/python -m scripts.supply
+
+build/supply/.ready: scripts/supply/tools.lock
+	@scripts/make-venv build/supply
+	build/supply/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r scripts/supply/tools.lock
+	@touch $@
+
+security: setup ## all roles x all routes, 1,000 ciphertext swaps, 1,050 tamperings, personal data after every fixture call
+	LOANLINE_SWAPS=1000 LOANLINE_TAMPERINGS=150 $(BIN)/python -m pytest -q tests/ivr/console/test_door.py \
+		tests/core/usecases/test_roles.py tests/core/storage/test_tamper.py tests/core/storage/test_audit_log.py \
+		tests/core/storage/test_plaintext.py tests/core/security tests/house/test_asvs.py
+	$(BIN)/python -m scripts.security.canaries
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make: install uv first; it resolves requirements.lock." >&2; exit 3; }

@@ -45,6 +45,7 @@ class RehearsalHouse:
     def __init__(self, settings: Settings, recognizer: Recognizer, voice: Voice) -> None:
         clock, ids = SystemClock(), SystemIds()
         self.board = LiveBoard()
+        self.metrics = Metrics()
         self.sms_inbox = SmsBox(clock, ids)
         self.storage = open_storage(settings.data_dir, settings.keyring_path, None, clock)
         parts = Parts(
@@ -56,7 +57,7 @@ class RehearsalHouse:
             recognizer=recognizer,
             voice=voice,
             board=self.board,
-            metrics=Metrics(),
+            metrics=self.metrics,
         )
         self.switchboard: LineSwitchboard = make_line(settings, parts)
         self._clock = clock
