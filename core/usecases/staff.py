@@ -30,6 +30,7 @@ __all__ = [
     "renew",
     "sign_in",
     "sign_out",
+    "sign_out_everywhere",
     "visitor",
 ]
 
@@ -62,7 +63,7 @@ def add(storage: Storage, clock: Clock, staff_id: str, role: Role, password: str
     if not _STAFF_ID.fullmatch(staff_id):
         raise InvalidInput("staff", "use an id of 2 to 40 small letters, digits and _.- that starts with a letter")
     secret = os.urandom(_SECRET_BYTES)
-    account = StaffAccount(staff_id, role.value, hash_password(password), secret)
+    account = StaffAccount(staff_id, role.value, hash_password(password, about=_about(staff_id)), secret)
     with storage.begin() as work:
         work.staff.add(account, clock.now())
         work.audit.append(operator, "staff.added", staff_id, {"role": role.value})
@@ -73,7 +74,7 @@ def add(storage: Storage, clock: Clock, staff_id: str, role: Role, password: str
 def renew(storage: Storage, clock: Clock, staff_id: str, password: str, operator: str) -> bytes:
     """A new password and a new app secret; every session ends. Returns the secret. Raises ``NotFound``."""
     secret = os.urandom(_SECRET_BYTES)
-    phc = hash_password(password)
+    phc = hash_password(password, about=_about(staff_id))
     with storage.begin() as work:
         account = work.staff.get(staff_id)
         if account is None:
@@ -156,6 +157,20 @@ def sign_out(storage: Storage, clock: Clock, who: Visitor) -> None:
         work.staff.end_session(who.session, clock.now())
         work.audit.append(who.staff_id, "staff.signed_out", who.staff_id)
         work.commit()
+
+
+def sign_out_everywhere(storage: Storage, clock: Clock, staff_id: str, operator: str) -> None:
+    """End every session of an account, which stays open. Raises ``NotFound``."""
+    with storage.begin() as work:
+        if work.staff.get(staff_id) is None:
+            raise NotFound("There is no such member of staff.")
+        work.staff.end_sessions(staff_id, clock.now())
+        work.audit.append(operator, "staff.sessions_ended", staff_id)
+        work.commit()
+
+
+def _about(staff_id: str) -> tuple[str, ...]:
+    return (staff_id, *re.split(r"[_.-]", staff_id))
 
 
 def _digest(token: str) -> bytes:

@@ -110,6 +110,16 @@ def close_staff(staff_id: StaffId) -> None:
     print(f"{staff_id} is closed.")
 
 
+@staff.command("sign-out")
+def sign_out_staff(staff_id: StaffId) -> None:
+    """End every session of an account at once; the account stays open."""
+    from core.usecases import staff as accounts  # noqa: PLC0415 - loads the password hash
+
+    with _opened() as (storage, clock):
+        accounts.sign_out_everywhere(storage, clock, staff_id, operator())
+    print(f"{staff_id} is signed out everywhere.")
+
+
 @staff.command("list")
 def list_staff(as_json: Json = False) -> None:
     """List accounts: id, role, since when, open or closed."""

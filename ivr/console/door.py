@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+import structlog
 from fastapi import APIRouter
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
@@ -24,6 +25,8 @@ from core.usecases.staff import Visitor
 from ivr.console.guard import SAFE_METHODS, is_own_request, security_headers
 
 __all__ = ["Door", "Handler", "Listed", "SocketHandler"]
+
+_log = structlog.get_logger()
 
 Handler = Callable[[Request, Visitor], Awaitable[Response]]
 PublicHandler = Callable[[Request], Awaitable[Response]]
@@ -136,6 +139,9 @@ class Door:
         except Unauthenticated as error:
             response = self._to_sign_in(request, error)
         except LoanlineError as error:
+            if isinstance(error, Forbidden):
+                route = request.scope.get("route")
+                _log.warning("console_forbidden", route=getattr(route, "path", "?"), method=request.method)
             response = self._error_page(request, _status(error), str(error))
         for name, value in self._headers.items():
             response.headers.setdefault(name, value)

@@ -162,6 +162,17 @@ def test_sessions_end_with_the_account(office: Office, end: Callable[..., object
         office.sign_in()
 
 
+def test_an_operator_ends_every_session_and_the_account_stays(office: Office) -> None:
+    token = office.sign_in()
+    staff.sign_out_everywhere(office.storage, office.clock, "m.reyes", "os.root")
+    with pytest.raises(Unauthenticated):
+        office.visitor(token)
+    office.clock.pass_by(seconds=31)
+    office.visitor(office.sign_in())
+    with pytest.raises(NotFound):
+        staff.sign_out_everywhere(office.storage, office.clock, "j.doe", "os.root")
+
+
 def test_accounts_that_do_not_fit(office: Office) -> None:
     with pytest.raises(Conflict):
         staff.add(office.storage, office.clock, "m.reyes", Role.VIEWER, PASSWORD, "os.root")

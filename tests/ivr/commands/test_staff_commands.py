@@ -53,7 +53,13 @@ def test_the_password_is_asked_for_twice_and_not_echoed() -> None:
 
 
 def test_the_group_has_no_other_command() -> None:
-    assert {command.name for command in staff.staff.registered_commands} == {"add", "renew", "close", "list"}
+    assert {command.name for command in staff.staff.registered_commands} == {
+        "add",
+        "renew",
+        "close",
+        "list",
+        "sign-out",
+    }
 
 
 def test_what_does_not_fit(tmp_path: Path) -> None:
