@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from typing import Any
 
 from sqlalchemy import Engine, func, select
 
@@ -19,6 +20,7 @@ __all__ = [
     "ApplicationRow",
     "CallRow",
     "DayFigures",
+    "acts_since",
     "audit_page",
     "hands_on",
     "list_applications",
@@ -107,10 +109,7 @@ def audit_page(engine: Engine, *, before: int | None = None, subject: str = "", 
         query = query.where(audit.c.subject == subject)
     with reading(engine) as connection:
         rows = connection.execute(query.order_by(audit.c.seq.desc()).limit(limit))
-        return [
-            AuditRow(row.seq, row.at, row.actor, row.action, row.subject, json.loads(row.detail), bytes(row.leaf))
-            for row in rows
-        ]
+        return [_row(row) for row in rows]
 
 
 def since_then(engine: Engine, since: datetime) -> DayFigures:
@@ -162,6 +161,17 @@ def wrong_sign_ins(engine: Engine, since: datetime, most: int = 3) -> dict[str, 
     )
     with reading(engine) as connection:
         return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def acts_since(engine: Engine, action: str, since: datetime) -> list[AuditRow]:
+    """Every row of one action since then, newest first."""
+    query = select(audit).where(audit.c.action == action, audit.c.at >= since).order_by(audit.c.seq.desc())
+    with reading(engine) as connection:
+        return [_row(row) for row in connection.execute(query)]
+
+
+def _row(row: Any) -> AuditRow:
+    return AuditRow(row.seq, row.at, row.actor, row.action, row.subject, json.loads(row.detail), bytes(row.leaf))
 
 
 def times_of(engine: Engine, actor: str, action: str, since: datetime) -> list[datetime]:

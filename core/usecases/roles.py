@@ -41,6 +41,7 @@ class Action(StrEnum):
     CLIPS = "clip.play"
     DECIDE = "case.decide"
     RECORDS = "record.see"
+    BREAK_GLASS = "record.break_glass"
     AUDIT = "audit.see"
     VERIFY = "audit.verify"
     QUALITY = "quality.see"
@@ -72,8 +73,11 @@ _READER = {
 ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.VIEWER: frozenset(_WATCHER),
-        #: An agent hears and reads the calls that he or she takes over: own calls, no others.
-        Role.AGENT: frozenset({*_WATCHER, Action.REVEAL, Action.TAKE_OVER, Action.FLAG, Action.CALL_BACKS}),
+        #: An agent hears and reads the calls that he or she takes over: own calls, no others. In an emergency, at night
+        #: and alone, one record: ``core.usecases.break_glass``.
+        Role.AGENT: frozenset(
+            {*_WATCHER, Action.BREAK_GLASS, Action.REVEAL, Action.TAKE_OVER, Action.FLAG, Action.CALL_BACKS}
+        ),
         Role.UNDERWRITER: frozenset({*_READER, Action.REVEAL, Action.DECIDE, Action.DISPUTE_DECIDE, Action.RELEASE}),
         Role.FRAUD_ANALYST: frozenset({*_READER, Action.LISTEN, Action.NUDGE, Action.HOLD, Action.RELEASE}),
         Role.SUPERVISOR: frozenset(

@@ -25,6 +25,7 @@ from ivr.console.cases import Cases
 from ivr.console.desk import Desk
 from ivr.console.disputes import Disputes
 from ivr.console.door import Door, Listed
+from ivr.console.emergency import Emergency
 from ivr.console.grants import Grants
 from ivr.console.labels import LANGUAGES, load_labels
 from ivr.console.ladder import HAND_BACK, Calls, Ladder, PhoneLine
@@ -133,6 +134,7 @@ def console(parts: ConsoleParts) -> Console:
     CallBacksDesk(door, parts.storage, parts.clock, parts.hours, parts.ring, views)
     Disputes(door, parts.storage, parts.clock, parts.ids, parts.rules.pack, views, lock)
     Records(door, parts.storage, views, masker, grants)
+    Emergency(door, parts.storage, views, masker, grants)
     Overview(door, parts.storage, parts.clock, desk, views, parts.max_calls)
     Quality(door, parts.runs, views)
     door.public("/console/{rest:path}", _nothing)

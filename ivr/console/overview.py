@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from core.errors import InvalidInput
 from core.ports import Clock
-from core.storage.figures import audit_page, since_then, wrong_sign_ins
+from core.storage.figures import acts_since, audit_page, since_then, wrong_sign_ins
 from core.storage.store import SqlStorage
 from core.usecases import looks
 from core.usecases.roles import Action
@@ -53,8 +53,11 @@ class Overview:
         )
         since = self._clock.now() - timedelta(hours=24)
         alarms = await asyncio.to_thread(wrong_sign_ins, self._storage.engine, since)
+        glass = await asyncio.to_thread(acts_since, self._storage.engine, "glass.broken", since)
         older = rows[-1].seq if len(rows) == _PAGE else None
-        return self._views.page("audit.html", who, "audit", rows=rows, older=older, subject=subject, alarms=alarms)
+        return self._views.page(
+            "audit.html", who, "audit", rows=rows, older=older, subject=subject, alarms=alarms, glass=glass
+        )
 
     async def verify(self, _request: Request, who: Visitor) -> Response:
         """Check every row against the signed heads."""

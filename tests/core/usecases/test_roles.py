@@ -28,11 +28,12 @@ def test_the_rights_that_touch_a_person() -> None:
     assert _who(Action.TAKE_OVER) == {"agent", "supervisor"}
     assert _who(Action.CLIPS) == {"underwriter", "fraud_analyst", "supervisor"}
     assert _who(Action.DECIDE) == {"underwriter", "supervisor"}
+    assert _who(Action.BREAK_GLASS) == {"agent"}
     assert _who(Action.VERIFY) == {"auditor", "operator"}
 
 
 def test_an_operator_sees_nobody() -> None:
-    assert ALLOWED[Role.OPERATOR] == {Action.SIGN_OUT, Action.TODAY, Action.AUDIT, Action.VERIFY}
+    assert ALLOWED[Role.OPERATOR] == {Action.SIGN_OUT, Action.TODAY, Action.AUDIT, Action.VERIFY, Action.QUALITY}
 
 
 def test_what_is_not_allowed_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from core.usecases.roles import Role, may
 from ivr.console.door import Listed
+from ivr.telemetry import configure_logging
 from tests.ivr.console.office import Office, open_office
 
 PUBLIC = {
@@ -69,6 +71,15 @@ async def test_a_role_gets_what_the_table_allows_and_nothing_else(office: Office
                 assert status not in {401, 403, 500}, listed
             else:
                 assert status == 403, listed
+
+
+async def test_what_a_role_may_not_is_logged(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging()
+    async with office.browser(Role.VIEWER) as client:
+        assert (await client.get("/console/records/CA1")).status_code == 403
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if "console_forbidden" in line]
+    assert [(line["route"], line["method"]) for line in lines] == [("/console/records/{call_id}", "GET")]
+    assert "CA1" not in str(lines)
 
 
 async def test_without_a_session_there_is_only_the_way_to_sign_in(office: Office) -> None:
