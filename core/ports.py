@@ -19,7 +19,7 @@ from core.decision.model import Decision, Terms
 from core.events import JournalEntry, TranscriptLine
 from core.evidence import Evidence
 from core.fraud import FraudUnit
-from core.lending.keeping import Disputes, Loans
+from core.lending.keeping import LendingUnit
 from core.privacy import ConsentLedger, Corrections
 from core.risk import RiskReport
 
@@ -283,7 +283,7 @@ class CallBacks(Protocol):
         ...
 
 
-class UnitOfWork(FraudUnit, Protocol):
+class UnitOfWork(FraudUnit, LendingUnit, Protocol):
     """One transaction. Leaving the block without ``commit()`` stores nothing."""
 
     journal: CallJournal
@@ -298,8 +298,6 @@ class UnitOfWork(FraudUnit, Protocol):
     reviews: Reviews
     api_keys: ApiKeys
     applicants: Applicants
-    loans: Loans
-    disputes: Disputes
     consents: ConsentLedger
     corrections: Corrections
 

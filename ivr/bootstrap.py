@@ -31,6 +31,7 @@ from ivr.links.copies import CopyLinks, copies_router
 from ivr.links.resume import ResumeLinks, links_router
 from ivr.live_board import LiveBoard
 from ivr.outside import outside_checks
+from ivr.owed_texts import OwedCopies
 from ivr.phone.callers import ReadyCaller, ReadyTurn
 from ivr.phone.exchange import DemoExchange
 from ivr.phone.routes import phone_router
@@ -69,7 +70,6 @@ class House:
         self.settings = settings
         self.clock, self.ids = SystemClock(), SystemIds()
         self.metrics, self.board = Metrics(), LiveBoard()
-        self._background: asyncio.Task[None] | None = None
         self._base = f"http://{settings.host}:{port}"
         self.public_url = settings.public_url or self._base
         self._token = _auth_token(settings)
@@ -92,6 +92,8 @@ class House:
         self.codes = self._verify()
         self._resume = self._resume_links()
         self._copies = CopyLinks(self._link_key(b"written copies"), self.clock, self.public_url)
+        self._owed = OwedCopies(self.storage, self.clock, self._text, self._copies.url, self.metrics)
+        self._background: set[asyncio.Task[None]] = set()
         self.desk = ApplicationDesk(self.storage, self.clock, rulebook(settings), self._checks())
         self.switchboard = make_line(
             settings,
@@ -219,7 +221,9 @@ class House:
         if not self.settings.demo:
             consents = spoken_consents(packaged(self.settings.jurisdiction))
             second_looks = DeepPass(self.storage, self.clock, consents, self.settings.sound_memory)
-            self._background = asyncio.create_task(second_looks.keep_running(lambda: self.switchboard.active > 0))
+            looks = second_looks.keep_running(lambda: self.switchboard.active > 0)
+            self._background.add(asyncio.create_task(looks))
+        self._background.add(asyncio.create_task(self._owed.run()))
 
     async def _report_missing_words(self) -> None:
         """Say once which words of the script's answers the model cannot hear."""
@@ -252,9 +256,10 @@ class House:
         self.board.close()
 
     async def close(self) -> None:
-        if self._background is not None:
-            self._background.cancel()
         self.switchboard.stop_taking_calls()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
         await self.recognizer.close()
         await self.voice.close()
         await self._http.aclose()

@@ -122,10 +122,16 @@ class Errands:
         try:
             await self.sms.send(state.slots["phone"].value, text)
         except ProviderError as error:
-            kept = Journal(f"{what}_unsent", {"code": error.code})
+            await asyncio.to_thread(self._keep, Journal(f"{what}_unsent", {"code": error.code}), state)
         else:
-            kept = Journal(f"{what}_sent", dict(note))
-        await asyncio.to_thread(self._keep, kept, state)
+            await asyncio.to_thread(self._sent, what, note)
+
+    def _sent(self, what: str, note: dict[str, int]) -> None:
+        entry = JournalEntry(f"{what}_sent", self.clock.now(), self.call_id, dict(note))
+        with self.storage.begin() as unit:
+            unit.journal.append(self.case_id, entry)
+            unit.owed_texts.paid(self.case_id, what)
+            unit.commit()
 
     def _keep(self, errand: Errand, state: CallState) -> None:
         match errand:

@@ -9,8 +9,9 @@ from core.applicant import PhoneNumber
 from core.lending.dispute import Dispute, DisputeState
 from core.lending.ledger import Ledger, Posting
 from core.lending.loan import Loan, LoanState
+from core.lending.owing import OwedTexts
 
-__all__ = ["Disputes", "Loans"]
+__all__ = ["Disputes", "LendingUnit", "Loans"]
 
 
 class Loans(Protocol):
@@ -65,3 +66,11 @@ class Disputes(Protocol):
     def in_state(self, state: DisputeState | None = None, limit: int = 100) -> Sequence[str]:
         """Ids of disputes, the one that must be answered first in front."""
         ...
+
+
+class LendingUnit(Protocol):
+    """The part of ``core.ports.UnitOfWork`` that is about loans that were made."""
+
+    loans: Loans
+    disputes: Disputes
+    owed_texts: OwedTexts

@@ -14,6 +14,7 @@ from core.decision.keeping import Applicants, Receipts, Reviews
 from core.errors import StorageError
 from core.fraud import DeepChecks, FraudLabels, Links, Traces, VoiceTerms
 from core.lending.keeping import Disputes, Loans
+from core.lending.owing import OwedTexts
 from core.ports import (
     ApiKeys,
     Applications,
@@ -48,6 +49,7 @@ from core.storage.keystore import KeyStore
 from core.storage.links import SqlLinks, SqlVoiceTerms
 from core.storage.loans import SqlDisputes, SqlLoans
 from core.storage.migrate import locked
+from core.storage.owed_texts import SqlOwedTexts
 from core.storage.shredding import traces_of
 from core.storage.staff import SqlStaff
 from core.storage.tables import audit_state
@@ -73,6 +75,7 @@ class SqlUnitOfWork:
         self.applications: Applications = SqlApplications(work)
         self.audit: AuditLog = self._audit
         self.call_backs: CallBacks = SqlCallBacks(work)
+        self.owed_texts: OwedTexts = SqlOwedTexts(work)
         self.inbox: Inbox = SqlInbox(work, keyring.purpose("inbox"))
         self.codes: OneTimeCodes = SqlCodes(work, keyring.purpose("codes"))
         self.staff: StaffAccounts = SqlStaff(work)
@@ -111,7 +114,7 @@ class SqlUnitOfWork:
 
 
 class SqlStorage:
-    """``core.ports.Storage``. One writer at a time in a process; others wait their turn up to five seconds."""
+    """``core.ports.Storage``. One writer at a time in a process; others wait their turn for ``BUSY_SECONDS``."""
 
     def __init__(
         self,
@@ -147,10 +150,18 @@ class SqlStorage:
         return locked(self.data_dir, self._keys.engine)
 
     @contextmanager
-    def begin(self) -> Iterator[SqlUnitOfWork]:
+    def _in_turn(self) -> Iterator[None]:
+        """One writer at a time in this process: SQLite's own waiting is not fair, a lock's is."""
         if not self._turn.acquire(timeout=BUSY_SECONDS):
             raise StorageError("The database is busy with another piece of work; try again, nothing was stored.")
         try:
+            yield
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlUnitOfWork]:
+        with self._in_turn():
             with storage_errors():
                 connection = self._engine.connect()
             try:
@@ -164,12 +175,10 @@ class SqlStorage:
             finally:
                 with storage_errors():
                     connection.close()
-        finally:
-            self._turn.release()
 
     def health(self) -> None:
-        """Write for real: one row is rewritten as it is. Raises ``StorageError``."""
-        with storage_errors(), self._engine.begin() as connection:
+        """Write for real, in turn: one row is rewritten as it is. Raises ``StorageError``."""
+        with self._in_turn(), storage_errors(), self._engine.begin() as connection:
             connection.execute(update(audit_state).values(id=1))
         self._keys.health()
         self._heads.settle()

@@ -369,3 +369,13 @@ deep_checks = Table(
     Column("level", Integer),
     Column("report", SealedBytes),
 )
+
+#: Written copies that a borrower was promised and that no provider has taken yet.
+owed_texts = Table(
+    "owed_texts",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.case_id"), primary_key=True),
+    Column("what", _NAME, primary_key=True),
+    Column("next_at", UtcTime, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+)

@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from core.application import Application, Status, move
+from core.application import Application, Channel, Status, move
 from core.codec import to_json, to_plain
 from core.decision.model import Decision, Outcome, Reason, Versions
 from core.decision.shadow import Judged
 from core.errors import IdempotencyMismatch, LoanlineError, NotFound
 from core.evidence import Answer
 from core.fraud import LinkKind, link_values
+from core.lending.owing import GRACE, REASONS
 from core.ports import Clock, Storage, UnitOfWork
 from core.risk import RiskLevel, RiskReport
 from core.usecases import holds
@@ -66,6 +67,8 @@ def submit(
         status = move(Status.SUBMITTED, _STATUS[decision.outcome])
         work.applications.add(application, decision, risk, status)
         work.applicants.add(application)
+        if decision.outcome is Outcome.DECLINE and application.channel is Channel.PHONE:
+            work.owed_texts.owe(application.case_id, REASONS, clock.now() + GRACE)
         work.links.note(application.case_id, _known_by(application), clock.now())
         enter_application(work, application)
         if judged.receipt:

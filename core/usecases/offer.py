@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.application import Status
+from core.application import Channel, Status
 from core.decision.model import Terms
 from core.errors import IdempotencyMismatch, InvalidInput
 from core.evidence import Evidence
 from core.jurisdiction.pack import Pack
 from core.lending.loan import Loan, LoanState
+from core.lending.owing import GRACE, TERMS
 from core.ports import Clock, OfferAnswer, Storage
 from core.usecases.holds import require_free
 
@@ -39,6 +40,8 @@ def accept(storage: Storage, clock: Clock, pack: Pack, case_id: str, offer_index
         work.applications.keep_answer(case_id, OfferAnswer(offer_index, terms, assent, now))
         free_until = now + timedelta(hours=pack.cooling_off_hours(terms.principal))
         work.loans.open(Loan(case_id, LoanState.WAITING, now, free_until, terms))
+        if work.applications.get(case_id).application.channel is Channel.PHONE:
+            work.owed_texts.owe(case_id, TERMS, now + GRACE)
         work.audit.append(
             "borrower", "offer.accepted", case_id, {"offer": offer_index, "call": assent.call_id or "none"}
         )

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from core.applicant import PhoneNumber
 from core.codec import to_json
+from core.errors import StorageError
 from ivr.call_runner import CallRunner
 from ivr.line import AudioIn, IncomingCall, KeyIn, LineEnded, MarkBack
 from ivr.rehearsal import RehearsalHouse
@@ -117,7 +118,15 @@ class Crowd:
                 life, turn = life + 1, 0
 
     async def call(self, who: Person, call_id: str) -> str:
-        """One call from ring to hang-up; returns its outcome."""
+        """One call from ring to hang-up; returns its outcome, or ``refused`` where the store cannot be written."""
+        try:
+            return await self._answered(who, call_id)
+        except StorageError:
+            self.tell(Told("refused", "", who.seat, who.life))
+            await asyncio.sleep(0.05)
+            return "refused"
+
+    async def _answered(self, who: Person, call_id: str) -> str:
         board = self.house.switchboard
         await board.ring(IncomingCall(call_id, who.phone, "+18005550199", "TN-Validation-Passed-A"))
         runner: CallRunner | None = None

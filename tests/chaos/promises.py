@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import text
@@ -43,7 +44,8 @@ class Promises:
         """Hold what one process told its callers against the store it left."""
         told = [item for item in told if item.call]
         self._count_questions(told)
-        last = {item.call: item for item in told if item.kind == "said"}
+        # "Something went wrong" confirms nothing: the answer before it may be the one that could not be kept.
+        last = {item.call: item for item in told if item.kind == "said" and item.prompt != "handover.fault"}
         storage = opened(folder)
         try:
             for call_id, item in last.items():
@@ -90,8 +92,17 @@ class Promises:
         with storage.engine.connect() as rows:
             case = rows.execute(text("SELECT case_id FROM calls WHERE call_id = :it"), {"it": item.call}).scalar()
             applied = rows.execute(text("SELECT status FROM applications WHERE case_id = :it"), {"it": case}).scalar()
+        if outcome == "accepted" and not self._in_writing(storage, str(case)):
+            self.broken.append(f"{item.call}: the terms agreed to were neither sent nor are they owed")
         if applied != _FOUND[outcome]:
             self.broken.append(f"{item.call}: the caller heard {outcome}, stored is {applied}")
+
+    @staticmethod
+    def _in_writing(storage: SqlStorage, case_id: str) -> bool:
+        with storage.begin() as unit:
+            sent = any(entry.kind == "terms_sent" for entry in unit.journal.read(case_id))
+            owed = unit.owed_texts.due(SystemClock().now() + timedelta(days=1), limit=10_000)
+        return sent or any(text.case_id == case_id for text in owed)
 
     def _duplicates(self, storage: SqlStorage) -> None:
         """One life, one application; one application, one acceptance."""
