@@ -13,7 +13,7 @@ from sqlalchemy import Executable, delete, select, update
 
 from core.fraud import LinkKind
 from core.storage.key_upkeep import KeyUpkeep
-from core.storage.tables import applicants, cases, codes, links, voice_terms
+from core.storage.tables import applicants, cases, codes, links, owed_texts, voice_terms
 from core.storage.tombstones import Order
 
 __all__ = ["SHREDDED", "carry_out", "traces_of"]
@@ -24,12 +24,13 @@ SHREDDED = "keys.shredded"
 
 def traces_of(person: str) -> tuple[Executable, ...]:
     """The statements that wipe what lives outside sealed columns and could still lead to a person: keyed hashes of
-    numbers and identities, and codes."""
+    numbers and identities, codes, and texts still to be sent."""
     theirs = select(cases.c.case_id).where(cases.c.subject_id == person)
     persons = select(links.c.value_index).where(links.c.case_id.in_(theirs), links.c.kind == LinkKind.PERSON.value)
     return (
         delete(codes).where(codes.c.case_id.in_(theirs)),
         delete(applicants).where(applicants.c.case_id.in_(theirs)),
+        delete(owed_texts).where(owed_texts.c.case_id.in_(theirs)),
         delete(voice_terms).where(voice_terms.c.person_index.in_(persons)),
         delete(links).where(links.c.case_id.in_(theirs)),
         update(cases).where(cases.c.subject_id == person).values(phone_index=None),
