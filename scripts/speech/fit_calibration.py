@@ -14,6 +14,7 @@ import hashlib
 import json
 import sys
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -39,13 +40,14 @@ from speech.repair.understand import ALTERNATIVES
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "speech" / "repair" / "calibration.json"
 DIAGRAM = ROOT / "docs" / "hearing-reliability.svg"
-DEV_VOICES = frozenset({"slt", "joe", "fsdd-george", "fsdd-nicolas"})
+DEV_VOICES = frozenset({"slt", "joe", "callie", "fsdd-george", "fsdd-nicolas"})
 TEST_VOICES = frozenset({"rms", "awb", "fsdd-jackson", "fsdd-lucas"})
 #: +1: more of it can only help; -1: can only hurt; 0: not fitted; None: either.
 SIGNS: dict[str, int | None] = {
     "doubt": -1, "least_sure_word": -1, "best_words": 1, "best_unsure": -1, "place": 1, "support": 1, "second_same": 1,
-    "second_sure": 1, "second_other": -1, "no_second": None,
-    "rival_near": -1, "crowd": -1, "unknown": -1, "clear_line": 1, "spelled": -1, "odd_pace": -1,
+    "second_sure": 1, "second_other": -1, "no_second": None, "second_lost": -1,
+    "rival_near": -1, "crowd": -1, "unknown": -1, "clear_line": 1, "noisy_line": -1, "noisy_tens": -1, "spelled": -1,
+    "no_count": -1, "odd_pace": -1,
     "words": -1, "planned": 0, "unplanned": 0,
 }  # fmt: skip
 Floats = NDArray[np.float64]
@@ -170,11 +172,11 @@ def table(judged: list[Judged], name: str) -> None:
         )
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=Path, nargs="+", default=[Path("out/hearing/rows.json")])
     parser.add_argument("--write", action="store_true", help="write the calibration and its diagram")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     rows = [row for path in given.rows for row in json.loads(path.read_text())]
     heard = [at_most(from_row(row), ALTERNATIVES) for row in rows]
     dev = [one for one in heard if in_dev(one.said.speaker)]

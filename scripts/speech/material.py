@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from scripts.speech.sentences import DIGIT_WORDS, as_digits
+from scripts.speech.sentences import DIGIT_WORDS, as_digits, figures
 from speech.answers.model import Kind, Parsed
 from speech.answers.parsing import parse
 from speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
@@ -101,12 +101,7 @@ def strings(found: Sequence[Clip], lengths: Sequence[int], each: int, rng: np.ra
             continue
         for length in lengths:
             for _ in range(each):
-                words = [DIGIT_WORDS[int(i)] for i in rng.integers(0, 10, length)]
-                if rng.random() < 0.4:  # figures said twice and three times in a row are the ones that get lost
-                    at = int(rng.integers(0, length - 1))
-                    words[at + 1] = words[at]
-                    if at + 2 < length and rng.random() < 0.3:
-                        words[at + 2] = words[at]
+                words = [DIGIT_WORDS[int(figure)] for figure in figures(length, rng)]
                 parts = [trimmed(by_word[word][int(rng.integers(len(by_word[word])))]) for word in words]
                 sound = joined(parts, rng)
                 yield Said(Kind.DIGITS, " ".join(words), speaker, "human figures", sound, length)
@@ -119,9 +114,9 @@ def _an4_kind(words: str) -> tuple[Kind, int | None] | None:
     tokens = words.split()
     if len(tokens) > 2 and all(len(token) == 1 for token in tokens):
         return Kind.NAME, None
-    figures = as_digits(words)
-    if figures is not None and 3 <= len(figures) <= 11:
-        return Kind.DIGITS, len(figures)
+    said = as_digits(words)
+    if said is not None and 3 <= len(said) <= 11:
+        return Kind.DIGITS, len(said)
     if any(token in {"hundred", "thousand"} for token in tokens):
         return Kind.AMOUNT, None
     return (Kind.DATE, None) if parse(Kind.DATE, words, today=TODAY).value is not None else None

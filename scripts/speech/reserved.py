@@ -1,66 +1,58 @@
-"""A speaker nobody trained, tuned or fitted on: the voice of Debian's ``asterisk-core-sounds-en-wav``. Only measured.
+"""Speakers nobody trained, tuned or fitted on. They are only measured.
 
-Her single words are joined to the strings, dates and amounts that callers say.
+The voice of Debian's ``asterisk-core-sounds-en-wav``, whose single words are joined to the answers that callers give,
+and the figures in Debian's ``pocketsphinx-testdata``. The other reserved speakers that exist
+somewhere (FSDD's theo and yweweler, AN4's official test) are not among the recordings this project has.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from num2words import num2words
 
-from scripts.speech.material import Said, joined, trimmed
+from scripts.speech.material import Said
 from scripts.speech.sentences import DIGIT_WORDS
+from scripts.speech.word_bank import answers
 from speech.answers.en.words import SPOKEN_MONTHS
 from speech.answers.model import Kind
-from speech.audio import read_audio
+from speech.audio import Samples, read_audio, resample
 
-__all__ = ["SOUNDS", "reserved"]
+__all__ = ["ALLISON", "allison", "bank", "testdata"]
 
-SOUNDS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
-
-#: A word and the file that says it.
-Spoken = tuple[str, str]
-
-
-def _number(value: int) -> list[Spoken]:
-    """A number below a hundred."""
-    if value <= 20 or value % 10 == 0:
-        return [(num2words(value), str(value))]
-    return [(num2words(value - value % 10), str(value - value % 10)), (num2words(value % 10), str(value % 10))]
+ALLISON = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
+TESTDATA = Path("/usr/share/pocketsphinx/test/data/tidigits/dhd.2934z.raw")
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh"),
+    *("twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"),
+    "twentieth",
+)
 
 
-def _figures(length: int, rng: np.random.Generator) -> list[Spoken]:
-    return [(DIGIT_WORDS[int(n)], str(int(n))) for n in rng.integers(0, 10, length)]
+def bank(sounds: Path = ALLISON) -> dict[str, Samples]:
+    """Every word she says that an answer may hold; empty where the package is not installed."""
+    files = {word: f"digits/{word}" for word in ("oh", "hundred", "thousand", "dollars")}
+    files |= {word: f"digits/{number}" for number, word in enumerate((*DIGIT_WORDS, *_TEENS))}
+    files |= {word: f"digits/{10 * place}" for place, word in enumerate(_TENS, 2)}
+    files |= {word: f"digits/h-{day}" for day, word in enumerate(_ORDINALS, 1)}
+    files |= {word: f"digits/mon-{month}" for month, word in enumerate(SPOKEN_MONTHS)}
+    files |= {letter: f"letters/{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"}
+    found = {word: sounds / f"{file}.wav" for word, file in files.items()}
+    return {word: read_audio(file) for word, file in found.items() if file.is_file()}
 
 
-def _date(rng: np.random.Generator) -> list[Spoken]:
-    month, day, year = int(rng.integers(12)), int(rng.integers(1, 21)), int(rng.integers(40, 100))
-    first = [(SPOKEN_MONTHS[month], f"mon-{month}"), (num2words(day, to="ordinal"), f"h-{day}")]
-    return [*first, ("nineteen", "19"), *_number(year)]
+def allison(rng: np.random.Generator, many: int, name: str, *kinds: Kind) -> list[Said]:
+    """``many`` of her answers; none where the package is not installed."""
+    words = bank()
+    return list(islice(answers(words, "allison", name, kinds, rng), many)) if words else []
 
 
-def _amount(rng: np.random.Generator) -> list[Spoken]:
-    said: list[Spoken] = []
-    if rng.random() < 0.7:
-        said += [*_number(int(rng.integers(1, 21))), ("thousand", "thousand")]
-    if not said or rng.random() < 0.5:
-        said += [*_number(int(rng.integers(1, 10))), ("hundred", "hundred")]
-        if rng.random() < 0.5:
-            said += _number(int(rng.integers(10, 100)))
-    return [*said, ("dollars", "dollars")]
-
-
-def reserved(rng: np.random.Generator, many: int, sounds: Path = SOUNDS) -> list[Said]:
-    """``many`` answers; empty where the package is not installed."""
-    made = []
-    for _ in range(many if sounds.is_dir() else 0):
-        kind = (Kind.DIGITS, Kind.DIGITS, Kind.DATE, Kind.AMOUNT)[int(rng.integers(4))]
-        length = int(rng.choice((4, 6, 10))) if kind is Kind.DIGITS else None
-        words = _figures(length, rng) if length else _date(rng) if kind is Kind.DATE else _amount(rng)
-        pause = kind is Kind.DIGITS
-        parts = [trimmed(read_audio(sounds / "digits" / f"{file}.wav")) for _, file in words]
-        sound = joined(parts, rng) if pause else np.concatenate(parts)
-        made.append(Said(kind, " ".join(word for word, _ in words), "allison", "reserved speaker", sound, length))
-    return made
+def testdata(name: str) -> list[Said]:
+    """The one recording of another person whose words are an answer; none where the package is not installed."""
+    if not TESTDATA.is_file():
+        return []
+    sound = resample(np.fromfile(TESTDATA, dtype="<i2"), 16000, 8000)
+    return [Said(Kind.DIGITS, "two nine three four zero", "tidigits-dhd", name, sound, 5)]

@@ -1,58 +1,99 @@
-"""PyPI ``pocketsphinx`` on the same sounds with the same words: the other recogniser that a telephone line could
-take off the shelf. Optional; its stock American model works at 16 kHz."""
+"""PyPI ``pocketsphinx`` on the same sounds with the same grammars: the other recogniser that a telephone line could
+take off the shelf (the extra ``bench``). Its stock American model works at 16 kHz.
+
+It gets what Vosk makes of a grammar: a bigram model over the question's phrases with absolute discounting of one half
+(``vosk-api``, ``src/recognizer.cc``). Its own search over a loop of all phrases takes minutes an answer.
+"""
 
 from __future__ import annotations
 
+import math
 import re
+import tempfile
 import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from scripts.speech.listening import Heard
 from speech.answers.grammar import grammar
+from speech.answers.model import Kind
 from speech.audio import resample
 
-__all__ = ["Pocketsphinx"]
+__all__ = ["Pocketsphinx", "bigram"]
+
+_DISCOUNT = 0.5
+_PIECE_BYTES = 2 * 1600
+#: An answer is given up after this many seconds of work for each second of sound; what it has by then counts.
+_PATIENCE = 4.0
+
+
+def bigram(phrases: Sequence[str], knows: Callable[[str], bool]) -> str:
+    """An ARPA language model in which the words of phrases follow each other; phrases with unknown words are left
+    out, a repeated phrase weighs more."""
+    said = [["<s>", *phrase.split(), "</s>"] for phrase in phrases if all(knows(word) for word in phrase.split())]
+    pairs = Counter(pair for words in said for pair in pairwise(words))
+    singles = Counter(word for words in said for word in words[1:])
+    before = Counter(word for words in said for word in words[:-1])
+    total = sum(singles.values())
+    follow: dict[str, list[str]] = {}
+    for first, second in pairs:
+        follow.setdefault(first, []).append(second)
+    lines = ["\\data\\", f"ngram 1={len(singles) + 1}", f"ngram 2={len(pairs)}", "", "\\1-grams:"]
+    for word in ("<s>", *sorted(singles)):
+        alone = math.log10(singles[word] / total) if singles[word] else -99.0
+        after = follow.get(word, [])
+        left = 1.0 - sum(singles[each] for each in after) / total
+        share = _DISCOUNT * len(after) / before[word] / max(left, 1e-6) if after else 1.0
+        lines.append(f"{alone:.5f}\t{word}\t{math.log10(max(share, 1e-9)):.5f}")
+    lines += ["", "\\2-grams:"]
+    for (first, second), count in sorted(pairs.items()):
+        lines.append(f"{math.log10((count - _DISCOUNT) / before[first]):.5f}\t{first} {second}")
+    return "\n".join([*lines, "", "\\end\\", ""])
 
 
 class Pocketsphinx:
-    """Raises ``ImportError`` where the package is not installed."""
+    """Raises ``ImportError`` where the package is not installed. ``given_up`` counts answers cut for their cost."""
 
     def __init__(self) -> None:
         import pocketsphinx  # noqa: PLC0415 - the optional extra
 
-        # Its last pass over the lattice takes ten seconds and more for one of speech in a loop of a hundred words.
-        self._decoder: Any = pocketsphinx.Decoder(samprate=16000, loglevel="FATAL", bestpath=False)
-        self._known: set[tuple[str, int | None]] = set()
-        self.cpu_s = self.audio_s = self.wall_s = 0.0
+        self._models = pocketsphinx.NGramModel
+        # Only its first pass: the second and the one over the lattice take minutes for some answers.
+        self._decoder: Any = pocketsphinx.Decoder(samprate=16000, loglevel="FATAL", fwdflat=False, bestpath=False)
+        self._known: set[str] = set()
+        self.cpu_s = self.audio_s = 0.0
+        self.given_up = 0
 
-    def hear(self, heard: Heard) -> str:
-        """The words of one answer: those of the question's phrases in any order, else its own language model's."""
-        name = self._search(heard)
-        self._decoder.activate_search(name)
-        wide = resample(np.frombuffer(heard.pcm, dtype="<i2"), 8000, 16000).tobytes()
-        begun, started = time.process_time(), time.perf_counter()
+    def hear(self, kind: Kind, length: int | None, pcm: bytes) -> str:
+        """The words of one answer of 8 kHz sound: in the question's grammar, else in its own language model."""
+        self._decoder.activate_search(self._search(kind, length))
+        wide = resample(np.frombuffer(pcm, dtype="<i2"), 8000, 16000).tobytes()
+        begun, most = time.process_time(), _PATIENCE * len(pcm) / 16000
         self._decoder.start_utt()
-        self._decoder.process_raw(wide, full_utt=True)
+        for start in range(0, len(wide), _PIECE_BYTES):
+            self._decoder.process_raw(wide[start : start + _PIECE_BYTES])
+            if time.process_time() - begun > most:
+                self.given_up += 1
+                break
         self._decoder.end_utt()
         self.cpu_s += time.process_time() - begun
-        self.wall_s += time.perf_counter() - started
-        self.audio_s += len(heard.pcm) / 16000
+        self.audio_s += len(pcm) / 16000
         found = self._decoder.hyp()
         return re.sub(r"\(\d+\)", "", found.hypstr) if found else ""
 
-    def _search(self, heard: Heard) -> str:
-        phrases = grammar(heard.said.kind, "en-US", length=heard.said.length)
+    def _search(self, kind: Kind, length: int | None) -> str:
+        phrases = grammar(kind, "en-US", length=length)
         if phrases is None:
             return "_default"
-        name = f"{heard.said.kind}{heard.said.length or ''}"
-        key = (heard.said.kind.value, heard.said.length)
-        if key not in self._known:
-            self._known.add(key)
-            # Its search over a loop of all phrases takes minutes an answer: it gets a loop of their words.
-            words = sorted({word for phrase in phrases for word in phrase.split()})
-            loop = " | ".join(word for word in words if self._decoder.lookup_word(word))
-            jsgf = f"#JSGF V1.0;\ngrammar {name};\npublic <a> = ( {loop} )+ ;\n"
-            self._decoder.add_jsgf_string(name, jsgf)
+        name = f"{kind}{length or ''}"
+        if name not in self._known:
+            self._known.add(name)
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / "grammar.arpa"
+                file.write_text(bigram(phrases, lambda word: self._decoder.lookup_word(word) is not None))
+                self._decoder.add_lm(name, self._models(self._decoder.config, self._decoder.logmath, str(file)))
         return name

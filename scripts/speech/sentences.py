@@ -18,8 +18,9 @@ from num2words import num2words
 from speech.answers.model import Kind
 from speech.answers.parsing import parse
 from speech.audio import SAMPLE_RATE, Samples, resample
+from speech.repair.plans import plan_for
 
-__all__ = ["DIGIT_WORDS", "Line", "as_digits", "lines", "speak_all"]
+__all__ = ["DIGIT_WORDS", "Line", "as_digits", "figures", "lines", "speak_all", "telephone_number"]
 
 DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _FIGURE_WORDS = frozenset(DIGIT_WORDS) | {"oh"}
@@ -104,10 +105,30 @@ def _date(rng: np.random.Generator) -> str:
     )
 
 
+def telephone_number(rng: np.random.Generator) -> str:
+    """Ten figures that the North American plan knows."""
+    plan = plan_for("en-US", 10)
+    assert plan is not None
+    while not plan(figures := f"{rng.integers(200, 990)}{rng.integers(200, 1000)}{rng.integers(0, 10000):04}"):
+        pass
+    return figures
+
+
+def figures(length: int, rng: np.random.Generator) -> str:
+    """As many figures; of ten, a telephone number, as nobody is asked for ten others. Four in ten hold a figure twice
+    in a row, some three times: those are the ones that get lost."""
+    said = telephone_number(rng) if length == 10 else "".join(str(n) for n in rng.integers(0, 10, length))
+    if rng.random() < 0.4:
+        at, times = int(rng.integers(0, length - 2)), 3 if rng.random() < 0.3 else 2
+        again = said[:at] + said[at] * times + said[at + times :]
+        plan = plan_for("en-US", length)
+        said = again if plan is None or plan(again) else said
+    return said
+
+
 def _digits(rng: np.random.Generator) -> Line:
     length = int(rng.choice((4, 4, 6, 10)))
-    figures = [int(i) for i in rng.integers(0, 10, length)]
-    words = ["oh" if n == 0 and rng.random() < 0.5 else DIGIT_WORDS[n] for n in figures]
+    words = ["oh" if n == "0" and rng.random() < 0.5 else DIGIT_WORDS[int(n)] for n in figures(length, rng)]
     return Line(Kind.DIGITS, " ".join(words), length)
 
 

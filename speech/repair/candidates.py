@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from speech.answers.en.words import ONES
+from speech.answers.en.words import ONES, TEENS, TENS
 from speech.answers.model import Kind, Parsed
 from speech.recognizer import Transcript
 from speech.repair.allowed import Allowed
@@ -30,11 +30,15 @@ FEATURES = (
     "second_sure",  # and how sure that was
     "second_other",  # the second listener heard another meaning
     "no_second",  # there was no second listener
+    "second_lost",  # there was one, who understood nothing
     "rival_near",  # as place, of the first text that means something else
     "crowd",  # how many other texts there were at all
     "unknown",
     "spelled",  # an amount said figure by figure: possible, but rare
+    "no_count",  # "thousand dollars": the count before it was lost, or never said
     "clear_line",
+    "noisy_line",  # noise less than 15 dB below the speech
+    "noisy_tens",  # -teen and -ty words (sixteen, sixty, fifty), the more so the noisier the line
     "odd_pace",
     "words",
     "planned",
@@ -122,6 +126,7 @@ def _candidate(
     spoken_ms = transcript.words[-1].end - transcript.words[0].start if transcript.words else _USUAL_WORD_MS
     planned = None if plan is None or not isinstance(parsed.value, str) else plan(parsed.value)
     agrees = second is not None and second == meaning
+    clear = min(30.0, transcript.snr_db if transcript.snr_db is not None else 20.0) / 30
     features = (
         _doubt(sum(confs) / len(confs)),
         _doubt(min(confs)),
@@ -133,11 +138,15 @@ def _candidate(
         transcript.second_confidence if agrees else 0.0,
         float(second is not None and not agrees),
         float(transcript.second is None),
+        float(transcript.second is not None and second is None),
         1.0 / (others[0] + 1) if others else 0.0,
         min(4, len(transcript.alternatives)) / 4,
         min(3, transcript.unknown) / 3,
         float(parsed.kind is Kind.AMOUNT and _spelled(text)),
-        min(30.0, transcript.snr_db if transcript.snr_db is not None else 20.0) / 30,
+        float(parsed.kind is Kind.AMOUNT and _without_count(text)),
+        clear,
+        max(0.0, 1.0 - 2.0 * clear),
+        (1.0 - clear) * any(word in TEENS or word in TENS for word in text.split()),
         abs(math.log(max(60.0, spoken_ms / count) / _USUAL_WORD_MS)),
         min(12, count) / 12,
         float(planned is True),
@@ -149,6 +158,18 @@ def _candidate(
 def _spelled(text: str) -> bool:
     words = text.split()
     return any(one in ONES and other in ONES for one, other in pairwise(words))
+
+
+def _without_count(text: str) -> bool:
+    """Whether a scale word has nothing before it that it counts."""
+    words = ["", *text.split()]
+    return any(word in {"hundred", "thousand"} and not _counts(before) for before, word in pairwise(words))
+
+
+def _counts(word: str) -> bool:
+    return (
+        word in ONES or word in TEENS or word in TENS or word in {"a", "half", "hundred", "thousand", "couple", "few"}
+    )
 
 
 def _doubt(confidence: float) -> float:

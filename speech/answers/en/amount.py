@@ -37,6 +37,7 @@ NOTHING = tuple(
     for phrase in expand(template)
 )
 _NOTHING = PhraseTable((phrase, True) for phrase in NOTHING)
+_AROUND_NOTHING = frozenset(load("en", "wording")["amount"]["around_nothing"].split())
 #: The reading of "nothing" and "no debts".
 NOTHING_AT_ALL = (Reading(Decimal("0.00")),)
 
@@ -218,7 +219,7 @@ def amounts(words: Sequence[str]) -> tuple[Reading, ...]:
     marked = mark_periods(words)
     said = _in_range(marked.words, _scan(marked.words))
     if not said:
-        return NOTHING_AT_ALL if _NOTHING.find(words) else ()
+        return NOTHING_AT_ALL if _none_alone(words) else ()
     if _garbled(marked.words, said):
         return ()
     return _ordered(marked, said)
@@ -226,7 +227,14 @@ def amounts(words: Sequence[str]) -> tuple[Reading, ...]:
 
 def says_nothing(words: Sequence[str]) -> bool:
     """Whether the words say that there is no such amount, and name none."""
-    return bool(_NOTHING.find(words)) and amounts(words) == NOTHING_AT_ALL
+    return _none_alone(words) and amounts(words) == NOTHING_AT_ALL
+
+
+def _none_alone(words: Sequence[str]) -> bool:
+    """Whether "none" or its like is the whole answer, give or take what people say around it."""
+    found = _NOTHING.find(words)
+    said = {place for match in found for place in range(match.start, match.end)}
+    return bool(found) and all(word in _AROUND_NOTHING for place, word in enumerate(words) if place not in said)
 
 
 def _garbled(words: Sequence[str], said: list[_Said]) -> bool:

@@ -8,7 +8,8 @@ from speech.answers.en.tokens import tokens
 
 __all__ = ["EMPLOYMENT", "PURPOSE"]
 
-_DENIALS = frozenset({"not", "isn't", "no", "never", "don't", "without", "neither", "nor"})
+#: "Your": "none of your business".
+_DENIALS = frozenset({"not", "isn't", "no", "never", "don't", "without", "neither", "nor", "your"})
 
 
 def _stem(word: str) -> str:

@@ -97,6 +97,7 @@ def _amounts(_: int | None) -> tuple[str, ...]:
         *(f"hundred {rest}" for rest in _TWO_FIGURES),
         *(f"hundred and {rest}" for rest in _TWO_FIGURES),
         *(f"{count} dollars" for count in _BELOW_HUNDRED),
+        *(f"{count} {rest}" for count in (*_ONES, *TEENS) for rest in _TENS),
         *(f"{count} a month" for count in _TWO_FIGURES),
         *(f"{count} grand" for count in _ONES),
         *(f"point {one}" for one in _ONES),

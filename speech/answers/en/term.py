@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from speech.answers.en.numbers import Number, at, number
+from speech.answers.en.words import ONES
 from speech.answers.model import Reading
 
 __all__ = ["MONTH_UNITS", "YEAR_UNITS", "terms"]
@@ -59,6 +60,8 @@ def _counts(words: Sequence[str], place: int) -> Iterator[Number]:
     here = place + (word in {"a", "an", "one"})
     if at(words, here) in half:
         yield Number(half[words[here]], here + 1)
+    if word in ONES and after == "dozen":
+        yield Number(Decimal(12 * ONES[word]), place + 2)
     if word == "three" and after == "quarters":
         yield Number(Decimal("0.75"), place + 2)
 

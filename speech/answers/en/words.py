@@ -33,7 +33,7 @@ ONES = {
     "niner": 9,
 }
 #: "oh" and "o" are zero only beside other digits.
-ZEROS = frozenset({"zero", "oh", "o", "nought", "naught", "zeroes"})
+ZEROS = frozenset({"zero", "oh", "o", "nought", "naught", "nil", "zeroes"})
 TEENS = {
     "ten": 10,
     "eleven": 11,

@@ -52,6 +52,10 @@ _PHRASES = [
     ("nothing", "0"),
     ("i don't have any", "0"),
     ("no other debts", "0"),
+    ("no i have none at all", "0"),
+    ("well nothing at the moment", "0"),
+    ("none whatsoever thank you", "0"),
+    ("five hundred and nothing else", "500"),
     # Nothing is guessed where two amounts fit.
     ("three fifty", "350 3.50"),
     ("twelve fifty", "1250 12.50"),
@@ -66,6 +70,9 @@ _PHRASES = [
     ("fifteen to eighteen hundred", "1500 1800"),
     ("two thousand from my job and five hundred from a side job", "2000 500"),
     # Nothing comes out where no amount was said.
+    ("none of your business", ""),
+    ("second to none he said", ""),
+    ("there is nothing on the television", ""),
     ("twenty two five", ""),
     ("minus five hundred", ""),
     ("-500", ""),

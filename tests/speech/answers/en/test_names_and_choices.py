@@ -84,6 +84,7 @@ def test_what_is_no_name(words: str) -> None:
         ("buy a laptop for school", "household education"),
         ("banana", ""),
         ("i need a loan", ""),
+        ("none of your business", ""),
     ],
 )
 def test_purposes(words: str, codes: str) -> None:

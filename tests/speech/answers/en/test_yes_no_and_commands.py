@@ -31,6 +31,7 @@ from speech.answers.parsing import parse
         "no i mean yes",
         "yep that's me",
         "i think so",
+        "it is",
     ],
 )
 def test_yes(words: str) -> None:
