@@ -6,7 +6,10 @@ from typing import Any
 
 from core.codec import to_plain
 from core.decision.model import Decision, Terms
+from core.finance.irr import chinese_rates
+from core.finance.rounding import shown
 from core.finance.schedule import Instalment, totals
+from core.jurisdiction.pack import Regime
 
 __all__ = ["decision_document", "offer_document", "schedule_document"]
 
@@ -32,6 +35,7 @@ def offer_document(terms: Terms) -> dict[str, Any]:
         "rate": str(terms.rate),
         "apr": str(terms.apr),
         "apr_regime": terms.apr_regime,
+        **_labelled(terms),
         "term_months": terms.term_months,
         "method": terms.method,
         "start": terms.start.isoformat(),
@@ -43,6 +47,20 @@ def offer_document(terms: Terms) -> dict[str, Any]:
         "total": str(terms.total),
         **schedule_document(terms.instalments),
     }
+
+
+def _labelled(terms: Terms) -> dict[str, Any]:
+    """Where rates are internal rates of return, all three of them, each with its name (PBOC Announcement [2021] No. 3);
+    the one held against the cap is ``apr``."""
+    if terms.apr_regime != Regime.CN_IRR.value:
+        return {}
+    rates = chinese_rates(terms.principal.major, terms.fees.major, [row.payment.major for row in terms.instalments])
+    named = (
+        ("IRR a month", rates.monthly, 4),
+        ("IRR a year, twelve months without compounding", rates.nominal, 2),
+        ("IRR a year, compounded, all fees in", rates.effective, 2),
+    )
+    return {"rates": [{"label": label, "per_cent": str(shown(rate, places))} for label, rate, places in named]}
 
 
 def schedule_document(rows: tuple[Instalment, ...]) -> dict[str, Any]:

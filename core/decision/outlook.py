@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from core.decision.model import Decision, Facts, Outcome
 from core.decision.policy import Policy
 from core.decision.pricing import Desk
+from core.decision.rated import largest_loan
 from core.finance.rounding import working_precision
 from core.jurisdiction.pack import Pack
 from core.money import Money
@@ -65,10 +66,13 @@ def _steps(code: str, facts: Facts, pack: Pack, policy: Policy, score: int | Non
         case "amount_below_minimum" if product is not None:
             return [f"Ask for at least {product.min_amount}."]
         case "debt_service_too_high" | "income_left_too_low" if product is not None:
-            desk = Desk.for_facts(facts, pack, product, policy.rules_for(pack).at_score(score))
-            amount, months = min(facts.amount, product.max_amount), _nearest(facts.term_months, desk)
+            rules = policy.rules_for(pack)
+            desk = Desk.for_facts(facts, pack, product, rules.at_score(score))
+            most = largest_loan(facts, rules, score)
+            amount, months = min(facts.amount, product.max_amount, most), _nearest(facts.term_months, desk)
+            loan = "This loan" if amount == facts.amount else f"A loan of {amount}"
             sentences = [
-                f"This loan would fit an income of at least {least_income_that_fits(desk, amount, months)} a month."
+                f"{loan} would fit an income of at least {least_income_that_fits(desk, amount, months)} a month."
             ]
             debt = most_debt_that_fits(desk, amount, months)
             if debt is not None:

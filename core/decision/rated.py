@@ -14,7 +14,7 @@ from core.decision.reasons import reason
 from core.money import Money
 from core.scoring.rating import Rater, Rating, Row, Shortfall
 
-__all__ = ["Standing", "features_of", "standing"]
+__all__ = ["Standing", "features_of", "largest_loan", "standing"]
 
 
 #: What cost less than this share of all points lost is no principal reason (12 CFR 1002.9(b)(2)).
@@ -65,11 +65,16 @@ def standing(facts: Facts, rules: Rules, rater: Rater | None) -> Standing:
     score = rating.score if rating else None
     why = tuple(reason(one.code) for one in _weighty(rating.shortfalls)) if rating else ()
     declined = score is not None and rules.band_of(score) is None
+    most = largest_loan(facts, rules, score)
+    return Standing(rating, rules.at_score(score), most, why, declined)
+
+
+def largest_loan(facts: Facts, rules: Rules, score: int | None) -> Money:
+    """The largest loan at this score, beside what is owed to us already; income is not looked at here."""
     most = rules.most_at(score)
     if facts.past is not None and facts.past.owed.currency == most.currency:
-        left = max(rules.most_owed - facts.past.owed, Money.zero(most.currency))
-        most = min(most, left)
-    return Standing(rating, rules.at_score(score), most, why, declined)
+        most = min(most, max(rules.most_owed - facts.past.owed, Money.zero(most.currency)))
+    return most
 
 
 def _weighty(shortfalls: tuple[Shortfall, ...]) -> tuple[Shortfall, ...]:

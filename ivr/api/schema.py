@@ -88,6 +88,7 @@ COMPONENTS: dict[str, Any] = {
                 "rate": {"type": "string"},
                 "apr": {"type": "string"},
                 "apr_regime": {"type": "string"},
+                "rates": {"type": "array", "items": {"type": "object"}},
                 "currency": {"type": "string"},
                 "term_months": {"type": "integer"},
                 "method": {"type": "string"},

@@ -50,8 +50,7 @@ def test_a_decision_names_everything_it_was_made_with() -> None:
     [
         ({"age": 17}, Outcome.DECLINE, ["underage"]),
         ({"purpose": Purpose.REPAY_DEBT}, Outcome.DECLINE, ["no_loan_for_debt"]),
-        ({"purpose": Purpose.BUSINESS}, Outcome.DECLINE, ["purpose_not_offered"]),
-        ({"purpose": Purpose.BUSINESS, "age": 17}, Outcome.DECLINE, ["underage", "purpose_not_offered"]),
+        ({"purpose": Purpose.BUSINESS, "age": 17}, Outcome.DECLINE, ["underage"]),
         ({"amount": usd("199.99")}, Outcome.DECLINE, ["amount_below_minimum"]),
         ({"monthly_debt": usd("1700.00")}, Outcome.DECLINE, ["debt_service_too_high"]),
         ({"monthly_income": usd("560.00"), "monthly_debt": usd("0.00")}, Outcome.APPROVE, None),
@@ -62,6 +61,8 @@ def test_a_decision_names_everything_it_was_made_with() -> None:
         ),
         ({"monthly_income": usd("0.00")}, Outcome.DECLINE, ["debt_service_too_high"]),
         ({"purpose": Purpose.EDUCATION}, Outcome.REVIEW, ["purpose_by_person"]),
+        ({"purpose": Purpose.BUSINESS}, Outcome.REVIEW, ["purpose_by_person"]),
+        ({"purpose": Purpose.BUSINESS, "amount": usd("499.99")}, Outcome.DECLINE, ["amount_below_minimum"]),
         ({"risk_level": RiskLevel.HOLD}, Outcome.REVIEW, ["check_by_person"]),
         ({"risk_complete": False}, Outcome.REVIEW, ["check_not_finished"]),
         ({"risk_level": RiskLevel.STEP_UP}, Outcome.APPROVE, ["fits_income"]),
@@ -88,6 +89,12 @@ def test_too_large_a_loan_is_counter_offered_with_its_reason() -> None:
     assert decision.outcome is Outcome.APPROVE
     assert codes(decision) == ["amount_above_maximum", "term_not_offered", "fits_income"]
     assert (decision.offers[0].principal, decision.offers[0].term_months) == (usd("10000.00"), 36)
+
+
+def test_a_purpose_that_a_place_has_no_product_for_is_declined() -> None:
+    narrow = replace(US, products=tuple(one for one in US.products if Purpose.TRAVEL not in one.purposes))
+    decision = decide(facts(purpose=Purpose.TRAVEL, age=17), narrow, POLICY)
+    assert (decision.outcome, codes(decision)) == (Outcome.DECLINE, ["underage", "purpose_not_offered"])
 
 
 @pytest.mark.parametrize(

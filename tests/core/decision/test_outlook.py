@@ -13,7 +13,11 @@ from core.decision.model import Facts, Outcome
 from core.decision.outlook import least_income_that_fits, most_debt_that_fits, what_would_change
 from core.decision.pricing import Desk
 from core.money import Money
+from core.scoring.library import packaged_scorecard
 from tests.core.decision.builders import POLICY, US, facts, usd
+from tests.core.decision.reports import checks
+
+CARD = packaged_scorecard()
 
 
 def steps(person: Facts) -> tuple[str, ...]:
@@ -25,6 +29,22 @@ def test_every_refusal_says_what_would_change_it() -> None:
     assert steps(facts(amount=usd("100.00"))) == ("Ask for at least 200.00.",)
     assert steps(facts(owner_verified=False)) == ("Give back the code that is sent to the registered phone number.",)
     assert len(steps(facts(monthly_debt=usd("1700.00")))) == 2
+
+
+def test_figures_are_of_a_loan_that_the_score_allows() -> None:
+    """Somebody whose score bears 3000 is not told what income a loan of 9000 would fit."""
+    low = checks(late_30=1, late_60=1)
+    person = facts(amount=usd("9000.00"), monthly_debt=usd("1700.00"), checks=low)
+    made = decide(person, US, POLICY, CARD)
+    assert made.score is not None
+    limit = POLICY.rules_for(US).most_at(made.score)
+    assert usd("0.00") < limit < person.amount
+    said = what_would_change(person, made, US, POLICY)
+    (income,) = [one for one in said if "an income of at least" in one]
+    assert income.startswith(f"A loan of {limit} ")
+    enough = usd(income.split("at least ")[1].split(" ")[0])
+    better = decide(replace(person, monthly_income=enough), US, POLICY, CARD)
+    assert max(terms.principal for terms in better.offers) == limit
 
 
 @pytest.mark.parametrize("person", [facts(), facts(risk_complete=False)])
