@@ -61,7 +61,7 @@ def twilio_doors(
     somebody, a caller who needs a person is dialled through, or hears that nobody is free."""
     verifier = SignatureVerifier(public_url, [auth_token], WEBHOOK_LIMITS)
     tokens, calls, deliveries = StreamTokens(token_key, clock, ids), Calls(exchange, meter), Deliveries(meter)
-    documents = Documents(public_url, staff, call_backs=call_backs is not None)
+    documents = Documents(public_url, staff, call_backs=call_backs is not None, text_links=links is not None)
     hand_overs = None
     if api is not None and staff is not None and from_number.startswith("+"):
         hand_overs = HandOvers(CallControl(api, documents), documents, exchange, staff, from_number, ids, clock, meter)

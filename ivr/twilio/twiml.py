@@ -52,7 +52,7 @@ class Spoken:
     settled: str = "This call back is settled already."
     caller_gone: str = "The caller is not there any more."
     nobody: str = "I am sorry, nobody is free to take your call."
-    go_on: str = "To go on with the automated line, press 2. Or hang up."
+    go_on: str = "To go on with the automated line, press 2."
     take_call: str = "Press any key to take the call. Later, press star to give the caller back to the automated line."
     text_link: str = "Press 3 and we will text you how to go on."
     link_sent: str = "Thank you. The message is on its way. Goodbye."
@@ -73,7 +73,8 @@ class Place:
 class Documents:
     """``public_url`` is the address Twilio calls; ``staff_number`` is where calls for a person go, if anywhere.
 
-    ``call_backs`` tells whether somebody takes call-back requests: a promise is offered only when it can be kept.
+    ``call_backs`` tells whether somebody takes call-back requests, ``text_links`` whether a link to go on can be sent:
+    a promise is offered only when it can be kept.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Documents:
         spoken: Spoken | None = None,
         *,
         call_backs: bool = False,
+        text_links: bool = False,
         dial_seconds: int = 30,
     ) -> None:
         if not public_url.startswith(("http://", "https://")):
@@ -90,7 +92,7 @@ class Documents:
         self._base = public_url.rstrip("/")
         self._staff = staff_number
         self._say = spoken or Spoken()
-        self._call_backs = call_backs
+        self._call_backs, self._text_links = call_backs, text_links
         self._dial_seconds = dial_seconds
 
     def incoming(self, token: str) -> str:
@@ -117,14 +119,14 @@ class Documents:
         response.redirect(self.url("/voice/resume"), method="POST")
         return str(response)
 
-    def fallback(self, *, text_link: bool = False) -> str:
+    def fallback(self) -> str:
         """Neither stream nor form can be used: a few ways on by keys."""
         response = self._response(self._say.trouble)
         gather = self._gather(response, "/voice/fallback-key")
         if self._call_backs:
             self._speak(gather, self._say.offer_call_back)
         self._speak(gather, self._say.form)
-        if text_link:
+        if self._text_links:
             self._speak(gather, self._say.text_link)
         return self._end(response, self._say.call_later)
 
@@ -160,10 +162,10 @@ class Documents:
         response.redirect(self.url("/voice/fallback"), method="POST")
         return str(response)
 
-    def person(self, before: Iterable[str] = ()) -> str:
-        """Dial the staff number; when none is set, say that nobody is there."""
+    def person(self, before: Iterable[str] = (), *, go_on: bool = False) -> str:
+        """Dial the staff number; when none is set, say that nobody is there, and what else there is."""
         if self._staff is None:
-            return self.nobody(before)
+            return self.nobody(before, go_on=go_on)
         response = self._response(*before, self._say.hold)
         dial = Dial(
             action=self.url("/voice/after-dial"), method="POST", timeout=self._dial_seconds, answer_on_bridge=True
@@ -306,6 +308,8 @@ class Documents:
                 self._speak(gather, self._say.offer_call_back)
             if go_on:
                 self._speak(gather, self._say.go_on)
+            if go_on and self._text_links:
+                self._speak(gather, self._say.text_link)
         return self._end(response, self._say.call_later)
 
     def _gather(self, response: VoiceResponse, path: str, timeout: int = 6) -> Gather:

@@ -132,7 +132,7 @@ class _Routes:
 
     def ways_on(self) -> str:
         """What a caller hears when nothing else works."""
-        return self._documents.fallback(text_link=self._has.links is not None)
+        return self._documents.fallback()
 
     # --- a call comes, or comes back ----------------------------------------------------------------------------
 
@@ -227,6 +227,8 @@ class _Routes:
             await row.left(call.call_id)
             self._meter.count("twilio_call_back", why="asked")
             return self._documents.call_back_promised()
+        if key == "3" and self._has.links is not None:
+            return await self._text_link(call)
         return await self._promise(call, "asked") if key == "1" else self._documents.goodbye()
 
     async def _promise(self, call: IncomingCall, reason: str) -> str:
@@ -286,7 +288,8 @@ class _Routes:
             return await self._has.hand_overs.wait(call, before)
         if self._has.desk is not None:
             self._has.desk.with_person(call.call_id)
-        return self._documents.person(before)
+        closed = self._has.desk is None or self._has.desk.is_closed(call.call_id)
+        return self._documents.person(before, go_on=not closed)
 
     async def after_dial(self, form: Form, _query: Form) -> str:
         name = call_id(form)

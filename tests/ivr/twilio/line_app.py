@@ -43,7 +43,9 @@ class LineApp:
         self.links = FakeLinks()
         self.helpers = Helpers(self.call_backs, self.forms, self.desk, None, self.links)
         self.verifier = verifier = SignatureVerifier(base, [SECRET], WEBHOOK_LIMITS)
-        self.documents = documents = Documents(base, PhoneNumber("+14155550199"), call_backs=call_backs)
+        self.documents = documents = Documents(
+            base, PhoneNumber("+14155550199"), call_backs=call_backs, text_links=True
+        )
         self.app = FastAPI()
         self.app.include_router(
             router(self.house, self.calls, verifier, self.tokens, documents, self.meter, self.helpers)

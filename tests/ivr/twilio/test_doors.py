@@ -28,9 +28,12 @@ STAFF = PhoneNumber("+14155550199")
 HOURS = BusinessHours.parse("mon-sun 00:00-23:59")
 
 
-def doors(house: FormHouse, *, staff: PhoneNumber | None = None, api: TwilioApi | None = None) -> Doors:
+def resume_links(house: FormHouse) -> ResumeLinks:
     number = PhoneNumber(CALL.called)
-    links = ResumeLinks(b"k" * 32, house.storage, house.clock, house.ids, house.texts, BASE, number, 24)
+    return ResumeLinks(b"k" * 32, house.storage, house.clock, house.ids, house.texts, BASE, number, 24)
+
+
+def doors(house: FormHouse, *, staff: PhoneNumber | None = None, api: TwilioApi | None = None) -> Doors:
     return twilio_doors(
         house.switchboard,
         public_url=BASE,
@@ -44,7 +47,7 @@ def doors(house: FormHouse, *, staff: PhoneNumber | None = None, api: TwilioApi 
         from_number=CALL.called,
         api=api,
         call_backs=CallBackDesk(house.storage, house.clock, house.ids, HOURS, house.switchboard.case_of),
-        links=links,
+        links=resume_links(house),
     )
 
 

@@ -121,7 +121,7 @@ async def test_full_and_closed(line: LineApp) -> None:
     line.house.admission = Admission.FULL
     assert verbs(await post(line, "incoming")) == ["Say", "Gather", "Say", "Hangup"]
     line.house.admission = Admission.CLOSED
-    assert verbs(await post(line, "incoming")) == ["Say", "Hangup"]
+    assert verbs(await post(line, "incoming")) == ["Say", "Gather", "Say", "Hangup"]
 
 
 async def test_a_house_that_cannot_store_apologises_with_a_way_on(line: LineApp) -> None:
