@@ -190,7 +190,12 @@ class CallRunner:
         pcm = decode_mulaw(mulaw).tobytes()
         if self._recorder.allowed and not self._listener.secret:
             self._risk.audio(at_ms, pcm)
-        for fact in await self._listener.hear(at_ms, pcm):
+        try:
+            facts = await self._listener.hear(at_ms, pcm)
+        except RecognizerBusy:
+            await self._to_form()
+            return
+        for fact in facts:
             if isinstance(fact, AnswerHeard):
                 await self._answered(fact)
             else:

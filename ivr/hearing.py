@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.errors import RecognizerFailed
+from core.errors import RecognizerBusy, RecognizerFailed
 from ivr.dialogue.effects import Listen
 from ivr.dialogue.events import AnswerHeard, Silence, SpeechBegan
 from speech.activity import AnswerDetector, AnswerEnd, Ear, NoInput, Opinion, SpeechStart
@@ -123,6 +123,8 @@ class Listener:
         try:
             transcript = await hearing.finish()
         except RecognizerFailed:
+            if self._recognizer.capacity() < 1:
+                raise RecognizerBusy("There is no recogniser left: let the caller go on by keys.") from None
             transcript = Transcript("", (), 0.0, unknown=1)
         self._hearing = self._detector = None
         took = (time.perf_counter() - begun) * 1000

@@ -92,6 +92,8 @@ class VoskPool:
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
+        #: The last worker is gone and its successor did not start.
+        self._barren = False
 
     async def start(self) -> None:
         """Start every worker. Raises ``ModelMissing`` or ``RecognizerFailed``; then none is left running."""
@@ -136,7 +138,7 @@ class VoskPool:
         return hearing
 
     def capacity(self) -> int:
-        return max(0, self._most - len(self._hearings)) if self._running else 0
+        return max(0, self._most - len(self._hearings)) if self._running and not self._barren else 0
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -169,6 +171,7 @@ class VoskPool:
         except BaseException:
             self._workers.remove(worker)
             raise
+        self._barren = False
         for hearing in list(self._hearings.values()):
             if hearing.worker is None and hearing.spec.language == language:
                 self._place(hearing)
@@ -181,10 +184,17 @@ class VoskPool:
             try:
                 await self._start_worker(language)
             except (RecognizerFailed, OSError):
+                self._none_left()
                 pause = min(30.0, 2 * pause + 0.5)
                 _log.warning("a speech worker did not start; next try in %.1f s", pause)
             else:
                 return
+
+    def _none_left(self) -> None:
+        """A worker did not come back. When it was the last, nobody waits for the next: there is no capacity."""
+        self._barren = not any(worker.ready for worker in self._workers)
+        for hearing in list(self._hearings.values()) if self._barren else ():
+            hearing.fail(RecognizerFailed("No speech worker is left: take keys, or another recogniser."))
 
     def _ended(self, worker: WorkerProcess) -> None:
         """A worker is gone: its answers go elsewhere, another worker takes its place."""

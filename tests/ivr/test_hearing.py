@@ -72,6 +72,14 @@ async def test_a_recogniser_that_fails_costs_one_more_try() -> None:
     assert (answer.transcript.text, answer.transcript.unknown) == ("", 1)
 
 
+async def test_when_no_recogniser_is_left_the_call_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = await _listener(RecognizerFailed("No speech worker is left: take keys."))
+    listener.begin(LISTEN, playing=False, interruptible=True)
+    monkeypatch.setattr("speech.engines.scripted.ScriptedRecognizer.capacity", lambda _self: 0)
+    with pytest.raises(RecognizerBusy):
+        await _hear(listener, bytes(16 * 400) + SPEECH + bytes(16 * 1200))
+
+
 async def test_a_secret_stays_secret_until_the_next_question() -> None:
     listener = await _listener()
     secret = Listen(8, "code", HearingSpec(), 600, 8000, 2000, secret=True)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from core.errors import InvalidInput, ModelMissing, RecognizerFailed
+from core.errors import InvalidInput, ModelMissing, RecognizerBusy, RecognizerFailed
 from speech.engines.vosk_pool import VoskPool, clean_grammar
 from speech.models import COMMITTED
 from speech.recognizer import HearingSpec
@@ -129,6 +129,31 @@ async def test_an_answer_no_worker_survives_fails_in_the_end_and_only_that_one(p
     task.cancel()
     assert len(killed) == 4
     assert (await answer(pool, pcm, HearingSpec("en-US", DIGITS))).text == "four seven one two"
+
+
+async def test_without_any_worker_left_there_is_no_capacity_and_nobody_waits(monkeypatch):
+    pool = VoskPool(ENGLISH, workers=1, timeout_s=60.0)
+    await pool.start()
+    try:
+        hearing = pool.open(HearingSpec("en-US", DIGITS))
+        with monkeypatch.context() as broken:
+
+            async def no_start(*_args):
+                raise RecognizerFailed("The speech worker does not start: see the log.")
+
+            broken.setattr("speech.engines.vosk_pool.WorkerProcess.start", no_start)
+            os.kill(pool.pids[0], signal.SIGKILL)
+            begun = time.monotonic()
+            with pytest.raises(RecognizerFailed):
+                await hearing.finish()
+            assert time.monotonic() - begun < 10
+            assert pool.capacity() == 0
+            with pytest.raises(RecognizerBusy):
+                pool.open(HearingSpec("en-US", DIGITS))
+        await until(lambda: pool.capacity() > 0, 60)
+        assert pool.open(HearingSpec("en-US", DIGITS)).worker is not None
+    finally:
+        await pool.close()
 
 
 async def test_a_worker_that_grows_is_replaced_without_losing_its_answer(spoken):
