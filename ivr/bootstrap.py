@@ -43,7 +43,7 @@ from ivr.sandbox.inbox import SandboxSms, SmsBox
 from ivr.sandbox.people import LIST_SECRET
 from ivr.settings import Settings
 from ivr.system import SystemClock, SystemIds
-from ivr.telemetry import Metrics
+from ivr.telemetry import Metrics, log_head
 from ivr.twilio.call_back_desk import CallBackDesk
 from ivr.twilio.doors import Doors, twilio_doors
 from ivr.twilio.media_socket import Limits
@@ -74,6 +74,7 @@ class House:
         self.public_url = settings.public_url or self._base
         self._token = _auth_token(settings)
         self.storage = open_vault(settings, self.clock)
+        self.storage.tell_heads(log_head)
         model = find_model(settings.language, (settings.models_path,))
         verify(model)
         self.recognizer = VoskPool(

@@ -13,9 +13,10 @@ from typing import TextIO, cast
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from core.security.audit import Head
 from core.security.redaction import redact_event
 
-__all__ = ["Metrics", "configure_logging"]
+__all__ = ["Metrics", "configure_logging", "log_head"]
 
 
 class _Stderr:
@@ -43,6 +44,13 @@ def configure_logging(level: str = "info", stream: TextIO | None = None) -> None
         logger_factory=structlog.PrintLoggerFactory(stream or cast("TextIO", _Stderr())),
         cache_logger_on_first_use=False,
     )
+
+
+def log_head(head: Head) -> None:
+    """A signed head of the audit log as a line of the log: wherever logs are sent, there is a copy of it, and
+    ``loanline audit verify --heads`` reads it."""
+    facts = {"size": head.size, "root": head.root.hex(), "at": head.at, "signature": head.signature.hex()}
+    structlog.get_logger().info("audit_head", **facts)
 
 
 class Metrics:

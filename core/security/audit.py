@@ -201,16 +201,21 @@ class Head:
 
 
 def read_head(line: str) -> Head:
-    """Read one line of the heads file. Raises ``Tampered`` when it is not one."""
+    """Read one line of the heads file, or of a log with the same facts. Raises ``Tampered`` when it is not one."""
     try:
         raw = json.loads(line)
         size, at = raw["size"], raw["at"]
-        head = Head(size, bytes.fromhex(raw["root"]), at, base64.b64decode(raw["signature"], validate=True))
+        head = Head(size, bytes.fromhex(raw["root"]), at, _signature(raw["signature"]))
     except (ValueError, KeyError, TypeError):
         raise Tampered("The audit heads file holds a line that is no head; compare it with an outside copy.") from None
     if type(size) is not int or size < 0 or not isinstance(at, str):
         raise Tampered("The audit heads file holds a line that is no head; compare it with an outside copy.")
     return head
+
+
+def _signature(text: str) -> bytes:
+    """Base64 in the heads file; hexadecimal where the head was written to a log, which masks runs of digits."""
+    return bytes.fromhex(text) if len(text) == 128 else base64.b64decode(text, validate=True)
 
 
 class HeadSigner:

@@ -11,7 +11,7 @@ from core.errors import EnvironmentProblem
 __all__ = ["require_private", "write_private"]
 
 
-def write_private(path: Path, text: str, *, replace: bool) -> None:
+def write_private(path: Path, content: str | bytes, *, replace: bool) -> None:
     """Write to a new name with mode 0600, sync, and rename, so that a crash leaves the old file or the new one.
 
     Raises ``FileExistsError`` when there is one and ``replace`` is False, and ``OSError``.
@@ -19,8 +19,8 @@ def write_private(path: Path, text: str, *, replace: bool) -> None:
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     fresh.unlink(missing_ok=True)
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
     try:

@@ -22,7 +22,7 @@ _CHINESE_RUN = re.compile(r"[零〇一二三四五六七八九十百千万两幺
 _DIGIT_RUN = re.compile(r"(?<![A-Za-z0-9_])[+(]?[0-9](?:[\s().,/-]{0,2}[0-9]){2,}(?![A-Za-z0-9_])")
 
 #: Keys of a log event that hold fixed names, times or levels.
-_STATIC = frozenset({"event", "level", "logger", "timestamp", "version"})
+_STATIC = frozenset({"at", "event", "level", "logger", "timestamp", "version"})
 
 
 def mask_numbers(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, update
 
 from core.decision.keeping import Applicants, Receipts, Reviews
-from core.errors import StorageError
+from core.errors import InvalidInput, StorageError
 from core.fraud import DeepChecks, FraudLabels, Links, Traces, VoiceTerms
 from core.lending.keeping import Disputes, Loans
 from core.lending.owing import OwedTexts
@@ -28,7 +28,7 @@ from core.ports import (
     StaffAccounts,
 )
 from core.privacy import ConsentLedger, Corrections
-from core.security.audit import Frontier
+from core.security.audit import Frontier, Head
 from core.security.blind_index import BlindIndex
 from core.security.keyring import Keyring
 from core.storage.api_keys import SqlApiKeys
@@ -183,13 +183,26 @@ class SqlStorage:
         self._keys.health()
         self._heads.settle()
 
+    def tell_heads(self, witness: Callable[[Head], None]) -> None:
+        """From now on ``witness`` is told of every signed head; it must not raise."""
+        self._heads.witness = witness
+
     def verify_audit(self, heads_copy: Path | None = None) -> AuditFindings:
         """Check the whole audit log against its signed heads, or against a copy of them kept elsewhere."""
         heads = self._heads.read(heads_copy)  # before the rows: a line that is up signs more heads meanwhile
         with reading(self._engine) as connection:
             state = connection.execute(select(audit_state)).one_or_none()
             frontier = Frontier.from_bytes(state.size, bytes(state.peaks)) if state else Frontier()
-            return verify_log(read_rows(connection), frontier, heads, self._heads.signer)
+            own = heads_copy is None
+            return verify_log(read_rows(connection), frontier, heads, self._heads.signer, from_the_start=own)
+
+    def signed_head(self, size: int | None = None) -> Head:
+        """The newest head of the file, or the one of ``size`` rows. Raises ``InvalidInput`` where there is none."""
+        good = [head for head in self._heads.read() if head is not None and self._heads.signer.good(head)]
+        found = [head for head in good if size is None or head.size == size]
+        if not found:
+            raise InvalidInput("size", "there is no signed head of that size; loanline audit verify tells the size")
+        return max(found, key=lambda head: head.size)
 
     def prove(self, row: str) -> dict[str, Any]:
         """Proof that a row (its number, or a receipt code) is in the log: JSON-ready, checkable with

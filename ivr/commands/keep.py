@@ -193,6 +193,38 @@ def prove_row(
     print(f"Root {proof['head']['root']} of {proof['head']['size']} rows, signed {proof['head']['signature']}")
 
 
+@audit.command("stamp")
+def stamp_newest(
+    tsa: Annotated[str, typer.Option("--tsa", help="The address of a time-stamp authority (RFC 3161).")],
+    to: Annotated[Path, typer.Option("--to", help="A folder for the stamp; copy it elsewhere.")],
+) -> None:
+    """Have an authority stamp the newest signed head. Needs the extra timestamps."""
+    from core.storage.timestamps import stamp_head  # noqa: PLC0415 - an optional part
+
+    with opened_storage() as storage:
+        head = storage.signed_head()
+    to.mkdir(parents=True, exist_ok=True, mode=0o700)
+    at = stamp_head(head, tsa, to / f"head-{head.size}.tsr")
+    print(f"The head of {head.size} rows was stamped at {at:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+@audit.command("stamped")
+def check_stamped(
+    size: Annotated[int, typer.Argument(min=0, help="How many rows the stamped head has; its file's name says so.")],
+    stamp: Annotated[Path, typer.Argument(help="The stamp.")],
+    roots: Annotated[Path, typer.Option("--roots", help="The authority's root certificates, PEM.")],
+) -> None:
+    """Check that an authority stamped the head of this size, and when."""
+    from core.storage.timestamps import check_stamp  # noqa: PLC0415 - an optional part
+
+    if not stamp.is_file() or not roots.is_file():
+        raise InvalidInput("stamp", "give the stamp's file and the file with the roots")
+    with opened_storage() as storage:
+        head = storage.signed_head(size)
+    at = check_stamp(head, stamp.read_bytes(), roots.read_bytes())
+    print(f"The head of {head.size} rows was stamped at {at:%Y-%m-%d %H:%M:%S} UTC.")
+
+
 @audit.command("grown")
 def prove_growth(
     size: Annotated[int, typer.Argument(min=1, help="How many rows the log had when you kept its head.")],
