@@ -29,7 +29,7 @@ def stamp_head(head: Head, authority: str, target: Path, *, transport: httpx.Bas
     ``EnvironmentProblem`` without the package, ``ProviderError``, ``InvalidInput`` when the file exists.
     """
     try:
-        from rfc3161_client import TimestampRequestBuilder, decode_timestamp_response  # noqa: PLC0415 - optional
+        from rfc3161_client import TimestampRequestBuilder, decode_timestamp_response  # noqa: PLC0415 - an optional part of the installation
     except ImportError:
         raise EnvironmentProblem(_MISSING) from None
     if not authority.startswith(("https://", "http://")):
@@ -63,7 +63,7 @@ def check_stamp(head: Head, stamp: bytes, roots: bytes) -> datetime:
     """When an authority under ``roots`` (certificates in PEM) stamped ``head``. Raises ``Tampered`` when it
     did not, ``InvalidInput`` for what is no certificate, ``EnvironmentProblem``."""
     try:
-        from cryptography.x509 import load_pem_x509_certificates  # noqa: PLC0415 - optional with the next
+        from cryptography.x509 import load_pem_x509_certificates  # noqa: PLC0415 - as the next line
         from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response  # noqa: PLC0415 - as above
     except ImportError:
         raise EnvironmentProblem(_MISSING) from None
