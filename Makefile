@@ -56,8 +56,8 @@ bench-fraud: setup ## measure the fraud signals on human speech (needs the share
 bench-speech: setup ## measure hearing on human and synthetic speech (needs the shared audio beside the project)
 	$(BIN)/python -m scripts.speech.bench
 
-bench: setup ## how long a decision takes, alone and with the sandbox
-	$(BIN)/python -m scripts.bench.decision
+bench: setup ## how long a decision takes, alone and with the sandbox; 10,000 random ones keep the promises
+	$(BIN)/python -m scripts.bench.decision --properties 10000
 
 bench-console: setup ## how smooth the console is with fifty calls on the screen (needs chromium)
 	$(BIN)/python -m scripts.bench.frames

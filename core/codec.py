@@ -261,10 +261,11 @@ _WRITERS: tuple[tuple[Any, _Writer], ...] = (
     ((type(None), bool), lambda value, _way: value),
     (Enum, lambda value, _way: value.value),
     (str, lambda value, way: value if type(value) is str else _json_value(value, _spelled(way))),
+    (int, lambda value, way: value if type(value) is int else _json_value(value, _spelled(way))),
     (Money, _write_money),
     (_MASKED, lambda value, _way: value.value),
     (Decimal, lambda value, way: str(value) if value.is_finite() else _decimal_text(value, _spelled(way))),
-    (datetime, lambda value, way: _moment(value, _spelled(way)).isoformat()),
+    (datetime, lambda value, way: value.isoformat() if value.tzinfo else _moment(value, _spelled(way)).isoformat()),
     (date, lambda value, _way: value.isoformat()),
     (tuple, _write_tuple),
 )

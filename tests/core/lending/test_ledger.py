@@ -142,7 +142,7 @@ def test_an_instalment_of_nothing_is_booked_too() -> None:
     assert pays(book, "5000.00").still_to_pay == usd("0.00")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.data())
 def test_whatever_happens_no_cent_appears_or_is_lost(data: st.DataObject) -> None:
     book = paid_out(
