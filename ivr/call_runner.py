@@ -17,9 +17,11 @@ import structlog
 from core.errors import Conflict, LoanlineError, RecognizerBusy, SpeechError
 from core.events import TranscriptLine
 from core.ports import Clock
+from core.risk import RiskReport
 from ivr.call_session import CallSession
 from ivr.dialogue.effects import (
     AllowRecording,
+    AssessRisk,
     AwaitKeys,
     Effect,
     EndCall,
@@ -40,6 +42,7 @@ from ivr.dialogue.events import (
     Failed,
     KeyPressed,
     PromptDone,
+    RiskAssessed,
     RiskUpdated,
     Silence,
     StaffAct,
@@ -48,7 +51,7 @@ from ivr.dialogue.state import CallState
 from ivr.errands import ERRANDS, Errand, Errands
 from ivr.hearing import Listener
 from ivr.line import AudioIn, KeyIn, Line, LineEnded, LineEvent, MarkBack, NextStep
-from ivr.recording import Recorder
+from ivr.recording import Recorder, caller_line
 from ivr.reporting import CallReporter
 from ivr.risk_watch import RiskWatch
 from speech.audio import FRAME_MS, decode_mulaw, silence_mulaw
@@ -217,21 +220,7 @@ class CallRunner:
         secret = self._listener.secret
         self._report.heard(focus, fact, self._now_ms, secret=secret)
         transcript = fact.transcript
-        line = TranscriptLine(
-            "caller",
-            fact.start_ms,
-            fact.end_ms,
-            "" if secret else transcript.text,
-            "hidden" if secret else "final",
-            confidence=transcript.confidence,
-            words=()
-            if secret
-            else tuple(
-                (word.text, fact.start_ms + word.start, fact.start_ms + word.end, word.conf)
-                for word in transcript.words
-            ),
-        )
-        await self._keep_line(line)
+        await self._keep_line(caller_line(transcript, fact.start_ms, fact.end_ms, secret=secret))
         await self._dispatch(fact)
         if not secret:
             corrected = self._corrections > corrections
@@ -240,13 +229,14 @@ class CallRunner:
             self._risk.turn(focus, fact.start_ms, fact.end_ms, text=text, by_keys=False, corrected=corrected)
             await self._look()
 
-    async def _look(self) -> None:
+    async def _look(self) -> RiskReport | None:
         """Ask antifraud how the call looks now; the session decides with the newest report."""
         if not self._recorder.allowed or self.over:
-            return
+            return None
         report = await self._risk.report(self._now_ms)
         self._session.handle(RiskUpdated(report), self._clock.now())
         self._report.risk(self._now_ms, self._session.state.risk or report)
+        return report
 
     async def _keep_line(self, line: TranscriptLine) -> None:
         try:
@@ -323,6 +313,8 @@ class CallRunner:
             case AllowRecording():
                 await self._recorder.allow()
                 self._risk.allow(self._now_ms)
+            case AssessRisk():
+                return RiskAssessed(await self._look() or RiskReport.failed("NO_RISK_REPORT"))
             case EndCall():
                 self._end(NextStep("goodbye", effect.outcome), effect.outcome)
             case HandOver():
@@ -334,6 +326,8 @@ class CallRunner:
             await self._look()
         elif isinstance(errand, Journal) and errand.kind == "slot":
             self._slot_kept(errand)
+        elif isinstance(errand, Journal) and errand.kind == "challenge":
+            self._risk.challenge(errand.data, self._now_ms)
         begun = time.perf_counter()
         answer = await self._errands.run(errand, self._session.state)
         self._report.errand(errand, answer, self._now_ms, time.perf_counter() - begun)

@@ -8,6 +8,7 @@ from typing import assert_never
 from core.events import JournalEntry
 from ivr.dialogue.asking import ask, speak
 from ivr.dialogue.carrying import usable
+from ivr.dialogue.challenging import assessed, drawn
 from ivr.dialogue.effects import Effect, HandOver, StopListening, StopPlayback
 from ivr.dialogue.events import (
     RECORD,
@@ -18,11 +19,13 @@ from ivr.dialogue.events import (
     CodeChecked,
     CodeSent,
     DecisionMade,
+    DigitsDrawn,
     EffectFact,
     Failed,
     KeyPressed,
     LineFact,
     PromptDone,
+    RiskAssessed,
     RiskUpdated,
     Silence,
     SpeechBegan,
@@ -55,7 +58,7 @@ class CallSession:
             return act(self.house, self.state, event, now)
         if self.state.with_staff and isinstance(event, SpeechBegan | AnswerHeard | KeyPressed | Silence):
             return []
-        if isinstance(event, CodeSent | CodeChecked | DecisionMade | Failed | RiskUpdated):
+        if isinstance(event, EffectFact):
             return self._performed(event, now)
         return self._line(event, now)
 
@@ -91,6 +94,11 @@ class CallSession:
             case RiskUpdated():
                 self.state.risk = with_noticed(event.report, self.state)
                 return []
+            case RiskAssessed():
+                self.state.risk = with_noticed(event.report, self.state)
+                return assessed(self.house, self.state)
+            case DigitsDrawn():
+                return drawn(self.house, self.state, event)
             case Failed():
                 return self._failed(event)
         assert_never(event)

@@ -21,16 +21,27 @@ from core.lending.summary import in_writing, reasons_in_writing
 from core.ports import Clock, Ids, SmsSender, Storage, UnitOfWork
 from core.risk import RiskReport
 from core.usecases.consents import enter_heard
-from ivr.dialogue.effects import BindPhone, CheckCode, Finish, Journal, NewCase, Respond, SendCode, SendTerms, Submit
-from ivr.dialogue.events import CallEvent, CodeChecked, CodeSent, DecisionMade
+from ivr.dialogue.effects import (
+    BindPhone,
+    CheckCode,
+    DrawDigits,
+    Finish,
+    Journal,
+    NewCase,
+    Respond,
+    SendCode,
+    SendTerms,
+    Submit,
+)
+from ivr.dialogue.events import CallEvent, CodeChecked, CodeSent, DecisionMade, DigitsDrawn
 from ivr.dialogue.state import CallState
 
 __all__ = ["ERRANDS", "CodeDesk", "Errand", "Errands", "IntakeDesk"]
 
 T = TypeVar("T")
 
-Errand = Journal | BindPhone | SendCode | SendTerms | CheckCode | Submit | Respond | Finish | NewCase
-ERRANDS = (Journal, BindPhone, SendCode, SendTerms, CheckCode, Submit, Respond, Finish, NewCase)
+Errand = Journal | DrawDigits | BindPhone | SendCode | SendTerms | CheckCode | Submit | Respond | Finish | NewCase
+ERRANDS = (Journal, DrawDigits, BindPhone, SendCode, SendTerms, CheckCode, Submit, Respond, Finish, NewCase)
 
 
 class CodeDesk(Protocol):
@@ -80,6 +91,8 @@ class Errands:
             case CheckCode():
                 result = await self.codes.check(self.case_id, errand.purpose, errand.binding, errand.code)
                 return CodeChecked(result)
+            case DrawDigits():
+                return DigitsDrawn(self.ids.digits(errand.count))
             case Submit():
                 return DecisionMade(await self._submit(state))
             case SendTerms():

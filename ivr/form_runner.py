@@ -20,7 +20,7 @@ from core.events import TranscriptLine
 from core.ports import Clock
 from core.risk import RiskLevel, RiskReport
 from ivr.call_session import CallSession
-from ivr.dialogue.effects import AllowRecording, Effect, EndCall, HandOver, Journal, Listen, Say, Submit
+from ivr.dialogue.effects import AllowRecording, AssessRisk, Effect, EndCall, HandOver, Journal, Listen, Say, Submit
 from ivr.dialogue.events import (
     RECORD,
     AnswerHeard,
@@ -30,6 +30,7 @@ from ivr.dialogue.events import (
     Failed,
     KeyPressed,
     PromptDone,
+    RiskAssessed,
     RiskUpdated,
     Silence,
 )
@@ -237,6 +238,8 @@ class FormRunner:
                 await self._recorder.allow()
                 entry = Journal("form", {"sound": "none"})
                 await self._errands.run(entry, self._session.state)
+            case AssessRisk():
+                return RiskAssessed(self._look())
             case EndCall():
                 self._end(NextStep("goodbye", effect.outcome), effect.outcome)
             case HandOver():
@@ -246,12 +249,13 @@ class FormRunner:
     def _end(self, step: NextStep, outcome: str) -> None:
         self.next_step, self.outcome, self.over = step, outcome, True
 
-    def _look(self) -> None:
+    def _look(self) -> RiskReport:
         """What can be known without sound. It never clears an application: the report is not complete."""
         known = self._risk()
         report = replace(known, level=RiskLevel.HOLD, complete=False, reasons=(*known.reasons, NO_AUDIO))
         self._session.handle(RiskUpdated(report), self._clock.now())
         self._report.risk(self._now_ms(), self._session.state.risk or report)
+        return report
 
     async def _keep(
         self, who: str, text: str, status: str, *, prompt_id: str | None = None, confidence: float | None = None

@@ -12,11 +12,20 @@ from collections.abc import Callable
 from core.errors import LoanlineError
 from core.events import TranscriptLine
 from core.ports import Storage, UnitOfWork
+from speech.recognizer import Transcript
 
-__all__ = ["Recorder"]
+__all__ = ["Recorder", "caller_line"]
 
 _SILENCE = b"\xff"
 _MOST_KEPT = 60 * 8000
+
+
+def caller_line(heard: Transcript, start_ms: int, end_ms: int, *, secret: bool) -> TranscriptLine:
+    """One answer as the transcript keeps it; of a secret only that and when it was given."""
+    if secret:
+        return TranscriptLine("caller", start_ms, end_ms, "", "hidden", confidence=heard.confidence)
+    words = tuple((word.text, start_ms + word.start, start_ms + word.end, word.conf) for word in heard.words)
+    return TranscriptLine("caller", start_ms, end_ms, heard.text, "final", confidence=heard.confidence, words=words)
 
 
 class Recorder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import structlog
 
 from antifraud.analysis import CallAnalysis
-from antifraud.facts import CallContext, TurnFacts
+from antifraud.facts import CallContext, ChallengeFacts, TurnFacts
 from core.applicant import PhoneNumber
 from core.errors import LoanlineError
 from core.fraud import LinkKind, VoiceScope, link_values
@@ -102,6 +102,15 @@ class RiskWatch:
                 text=text,
             )
         )
+
+    def challenge(self, tried: Mapping[str, Any], now_ms: int) -> None:
+        """Note one try at the digits that were to be said back: ``asked``, ``heard``, ``by_keys``, ``start_ms``,
+        ``end_ms``."""
+        if self._allowed:
+            start, end = tried["start_ms"], tried["end_ms"]
+            known = start is not None and end is not None
+            start, end = (start, end) if known else (now_ms, now_ms)
+            self._analysis.challenge(ChallengeFacts(tried["asked"], tried["heard"], start, end, tried["by_keys"]))
 
     async def report(self, at_ms: int) -> RiskReport:
         """The signals as of now. Never raises: an analysis that breaks gives a report that holds."""

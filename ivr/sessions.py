@@ -38,6 +38,8 @@ _LASTING = (
     "recording",
     "owner_verified",
     "code_elsewhere",
+    "challenges",
+    "challenge_passed",
     "decision",
     "offer",
     "offers_told",

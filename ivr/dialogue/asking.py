@@ -59,6 +59,8 @@ def _figures(house: House, state: CallState, question: Question) -> dict[str, st
         values = {slot: say_value(slot, state.slots[slot].value, house.prompts) for slot in carried(house, state)}
         told = (house.prompts.render(f"as_before.{slot}", {"value": value}) for slot, value in values.items())
         return {"told": ", ".join(prompt.text for prompt in told)}
+    if question.role is Role.CHALLENGE:
+        return {"digits": spoken.digits(state.challenge, group=5)}
     if question.role is Role.CODE:
         return {"credit_report": house.disclosures.get("credit_report", "")}
     if question.role is Role.SUMMARY:

@@ -13,7 +13,7 @@ from speech.answers.model import Command
 __all__ = ["obey"]
 
 _SLOWEST = 90
-_FIXED = {"menu", "consent", "resume", "known", "as_before", "code", "offer"}
+_FIXED = {"menu", "consent", "resume", "known", "as_before", "challenge", "code", "offer"}
 
 
 def obey(house: House, state: CallState, command: Command) -> list[Effect]:

@@ -16,9 +16,11 @@ from speech.recognizer import HearingSpec
 
 __all__ = [
     "AllowRecording",
+    "AssessRisk",
     "AwaitKeys",
     "BindPhone",
     "CheckCode",
+    "DrawDigits",
     "Effect",
     "EndCall",
     "Finish",
@@ -142,6 +144,18 @@ class CheckCode:
 
 
 @dataclass(frozen=True, slots=True)
+class AssessRisk:
+    """Look at how plausible the call is by now; answers with ``RiskAssessed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawDigits:
+    """Draw so many fresh random digits; answers with ``DigitsDrawn``."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Submit:
     """Make the application of the journalled answers and decide it; answers with ``DecisionMade``."""
 
@@ -194,6 +208,8 @@ Effect = (
     | AllowRecording
     | SendCode
     | SendTerms
+    | AssessRisk
+    | DrawDigits
     | CheckCode
     | Submit
     | Respond

@@ -19,11 +19,13 @@ __all__ = [
     "CodeChecked",
     "CodeSent",
     "DecisionMade",
+    "DigitsDrawn",
     "EffectFact",
     "Failed",
     "KeyPressed",
     "LineFact",
     "PromptDone",
+    "RiskAssessed",
     "RiskUpdated",
     "Silence",
     "SpeechBegan",
@@ -97,6 +99,21 @@ class RiskUpdated:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskAssessed:
+    """The report that was asked for."""
+
+    report: RiskReport
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DigitsDrawn:
+    digits: str
+
+    def __repr__(self) -> str:
+        return "DigitsDrawn(•••)"
+
+
+@dataclass(frozen=True, slots=True)
 class CodeSent:
     """``elsewhere``: it went to the number that this person is known by, which is not the one given in this call."""
 
@@ -153,5 +170,5 @@ class StaffAct:
 #: What the caller and the line did.
 LineFact = CallBegan | PromptDone | SpeechBegan | AnswerHeard | KeyPressed | Silence | CallGone
 #: What became of the effects asked for.
-EffectFact = CodeSent | CodeChecked | DecisionMade | RiskUpdated | Failed
+EffectFact = CodeSent | CodeChecked | DecisionMade | RiskUpdated | RiskAssessed | DigitsDrawn | Failed
 CallEvent = LineFact | EffectFact | StaffAct

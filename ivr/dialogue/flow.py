@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.evidence import Evidence, Source
 from ivr.dialogue.asking import ask, carried, echo_of, next_question
-from ivr.dialogue.effects import Effect, SendCode, Submit
+from ivr.dialogue.effects import AssessRisk, Effect, SendCode, Submit
 from ivr.dialogue.keeping import keep
 from ivr.dialogue.state import CallState, House, Mode
 from speech.answers.model import DateParts
@@ -47,7 +47,7 @@ def go_on(house: House, state: CallState, prefix: str = "") -> list[Effect]:
     prefix = " ".join(part for part in (prefix, *spoken) if part)
     state.focus = next_question(house, state)
     if state.focus == "code":
-        return [SendCode("apply", binding(state))]
+        return [AssessRisk()]  # the code follows, or a further step before it
     if state.focus == "offer" and (state.decision is None or state.known.assent is not None):
         return [Submit()]
     return ask(house, state, prefix=prefix)

@@ -23,6 +23,7 @@ class Role(StrEnum):
     AS_BEFORE = "as_before"
     SLOT = "slot"
     SUMMARY = "summary"
+    CHALLENGE = "challenge"
     CODE = "code"
     OFFER = "offer"
 
@@ -78,7 +79,8 @@ class Question:
 class Limits:
     """``more_offers`` is how many offers may be told after the first; ``wait_seconds`` how long the line stays quiet
     for a caller who asks it to, at most ``waits_per_call`` times; ``known_days`` how long the answers of a decided
-    application may be used again (0: never)."""
+    application may be used again (0: never); ``challenge_tries`` how often digits may be asked to be said back where
+    the risk report asks for a step up (0: never)."""
 
     tries_per_question: int
     troubles_per_call: int
@@ -87,6 +89,7 @@ class Limits:
     wait_seconds: int
     waits_per_call: int
     known_days: int
+    challenge_tries: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,10 @@ class CallState:
     answered_by: Source = Source.SPEECH
     #: The code went to the number we know this person by, which is not the one given.
     code_elsewhere: bool = False
+    #: The digits to be said back, how often that was tried, and whether they came.
+    challenge: str = field(default="", repr=False)
+    challenges: int = 0
+    challenge_passed: bool = False
     parts: DateParts = field(default_factory=DateParts)
     digits: str = field(default="", repr=False)
     #: The groups of a long number heard so far, each with its hearing.

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ivr.dialogue.asking import ask
 from ivr.dialogue.carrying import take_as_before
+from ivr.dialogue.challenging import take_challenge
 from ivr.dialogue.effects import AllowRecording, BindPhone, Effect
 from ivr.dialogue.flow import go_on, own_number, prove_first
 from ivr.dialogue.keeping import Heard, agree
@@ -37,6 +38,8 @@ def take_step(house: House, state: CallState, heard: Heard, now: datetime) -> li
             return _take_consent(house, state, heard, now)
         case Role.AS_BEFORE:
             return take_as_before(house, state, heard)
+        case Role.CHALLENGE:
+            return take_challenge(house, state, heard)
         case Role.OFFER:
             return take_offer(house, state, heard)
     return take_code(house, state, heard, now)

@@ -7,6 +7,7 @@ read-back), with a budget for the whole call. Same thing at most twice in the sa
 from __future__ import annotations
 
 from ivr.dialogue.asking import ask, ask_again, speak
+from ivr.dialogue.challenging import missed
 from ivr.dialogue.effects import Effect, EndCall, Finish, HandOver, Journal
 from ivr.dialogue.state import CallState, House, Mode
 
@@ -48,6 +49,8 @@ def trouble(house: House, state: CallState, cause: str) -> list[Effect]:
         return ask(house, state)
     if state.waiting and cause in {"no_input", "noise", "no_match"}:
         return ask_again(house, state)  # asked to wait: what was not said, or said to somebody else, is no failed try
+    if state.focus == "challenge":
+        return missed(house, state)
     state.digits = ""
     limits = house.script.limits
     state.troubles[f"{state.focus}:{cause}"] += 1

@@ -51,6 +51,7 @@ def _figures(disclosures: Mapping[str, str]) -> dict[str, str]:
         "total": spoken.money(Money.parse("2664.12", "USD")),
         "hours": spoken.count(24),
         "days": spoken.count(30),
+        "digits": spoken.digits("50382", group=5),
         "told": "you earned three thousand dollars a month, you were working full time",
     }
     return figures | {name: text.format_map(figures) for name, text in disclosures.items()}

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.evidence import ReadBack
+from core.risk import RiskLevel, RiskReport
 from ivr.dialogue.effects import Effect, EndCall, Finish, HandOver, Listen, Respond, Say, Submit
 from ivr.dialogue.keys import name_to_keys
 from tests.ivr.dialogue.text_caller import CODE, HAPPY, HOUSE, TextCall, approve, by_question, decline, several
@@ -54,7 +55,7 @@ class RandomCaller:
         if pick() < 0.3 and question in RIGHT_KEYS:
             return "keys:" + RIGHT_KEYS[question]
         if question in {"known", "as_before"}:
-            return self.random.choice(["keys:" + RIGHT_KEYS[question], "yes", "no", "start again"])
+            return self.random.choice(["keys:" + RIGHT_KEYS[question], "start again" if question == "known" else "no"])
         return HAPPY.get(question, "four one five five five five zero one two three")
 
     def _clumsy(self) -> str | None:
@@ -113,11 +114,15 @@ EARLIER = tuple(TextCall(by_question(HAPPY)).run().journal)
     clumsiness=st.sampled_from([0.0, 0.05, 0.2, 0.5, 0.9, 1.0]),
     outcome=st.sampled_from(sorted(DECISIONS)),
     known=st.booleans(),
+    level=st.sampled_from([RiskLevel.NONE, RiskLevel.NONE, RiskLevel.STEP_UP, RiskLevel.HOLD]),
 )
 @settings(max_examples=CALLERS, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_call_comes_to_a_legal_end(seed: int, clumsiness: float, outcome: str, known: bool) -> None:
+def test_every_call_comes_to_a_legal_end(
+    seed: int, clumsiness: float, outcome: str, known: bool, level: RiskLevel
+) -> None:
     caller = RandomCaller(seed, clumsiness)
     call = TextCall(caller, confidence=caller.confidence, decision=DECISIONS[outcome])
+    call.risk = RiskReport(level, complete=True, version="test")
     call.earlier = EARLIER if known else ()
     handle = call.session.handle
 

@@ -12,10 +12,13 @@ from core.decision.model import Decision, Instalment, Outcome, Reason, Terms, Ve
 from core.events import JournalEntry
 from core.jurisdiction.library import packaged
 from core.money import Money
+from core.risk import RiskLevel, RiskReport
 from ivr.call_session import CallSession
 from ivr.dialogue.effects import (
+    AssessRisk,
     AwaitKeys,
     CheckCode,
+    DrawDigits,
     Effect,
     EndCall,
     HandOver,
@@ -33,8 +36,10 @@ from ivr.dialogue.events import (
     CodeChecked,
     CodeSent,
     DecisionMade,
+    DigitsDrawn,
     KeyPressed,
     PromptDone,
+    RiskAssessed,
     Silence,
 )
 from ivr.dialogue.prompts import load_catalogue
@@ -42,6 +47,7 @@ from ivr.dialogue.script import load_script
 from ivr.dialogue.state import House
 from speech.recognizer import Transcript, Word
 
+CLEAR = RiskReport(RiskLevel.NONE, complete=True, version="test")
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 CALLER = PhoneNumber("+14155550123")
 CODE = "417205"
@@ -144,6 +150,8 @@ class TextCall:
     said: list[str] = field(default_factory=list)
     ended: EndCall | HandOver | None = None
     steps: int = 0
+    risk: RiskReport = CLEAR
+    drawn: int = 0
     flush: set[str] = field(default_factory=set)
     over_prompt: dict[str, str] = field(default_factory=dict)
     played_at: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -198,6 +206,11 @@ class TextCall:
                 return [CodeSent(self.sms_works, self.known_elsewhere)]
             case CheckCode():
                 return [CodeChecked(self.check(effect.code))]
+            case AssessRisk():
+                return [RiskAssessed(self.risk)]
+            case DrawDigits():
+                self.drawn += 1
+                return [DigitsDrawn("12345678"[self.drawn : self.drawn + effect.count])]
             case Submit():
                 self.journal.append(JournalEntry("submitted", NOW, "CA1", {"outcome": self.decision.outcome.value}))
                 return [DecisionMade(self.decision)]
