@@ -15,6 +15,12 @@ def test_defaults_are_for_one_machine() -> None:
     assert settings.demo_token_path.parent == settings.data_dir
 
 
+@pytest.mark.parametrize(("cores", "calls"), [(None, 20), (1, 10), (2, 20), (64, 30)])
+def test_how_many_calls_a_machine_takes(cores: int | None, calls: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.settings.os.cpu_count", lambda: cores)
+    assert load_settings().max_calls == calls
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
