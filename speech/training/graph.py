@@ -30,21 +30,24 @@ class GraphPlan:
     words: int = 32_000
     sentences: int = 150_000
     chat_share: float = 0.25
+    book_share: float = 0.20
     web_share: float = 0.15
     own_least: tuple[int, int] = (2, 3)
     chat_least: tuple[int, int] = (2, 3)
+    book_least: tuple[int, int] = (2, 3)
     unknown: Unknown = field(default_factory=Unknown)
     seed: int = 11
 
 
 @dataclass(frozen=True, slots=True)
 class General:
-    """General English: how frequent words are, names with weights, conversations, and pairs of words of the web for a
-    vocabulary and a share."""
+    """General English: how frequent words are, names with weights, conversations, sentences of books, and pairs of
+    words of the web for a vocabulary and a share."""
 
     frequencies: Mapping[str, float]
     names: Mapping[str, Mapping[str, float]]
-    chats: Sequence[Sequence[str]]
+    chats: Sequence[Sequence[str]] = ()
+    books: Sequence[Sequence[str]] = ()
     pairs: Callable[[frozenset[str], float], Text] | None = None
 
 
@@ -86,7 +89,7 @@ def _needed(own: Iterable[Sequence[str]], general: General) -> list[str]:
 
 
 def _ranked(general: General) -> list[str]:
-    counts = Counter(word for sentence in general.chats for word in sentence)
+    counts = Counter(word for sentence in (*general.chats, *general.books) for word in sentence)
     usual = [word for word, count in counts.most_common() if count >= _USUAL]
     return [*usual, *sorted(general.frequencies, key=lambda word: -general.frequencies[word])]
 
@@ -94,11 +97,16 @@ def _ranked(general: General) -> list[str]:
 def language_model(plan: GraphPlan, own: Sequence[Sequence[str]], words: frozenset[str], general: General) -> BackOff:
     """The mixture over a vocabulary."""
     pairs = general.pairs(words, plan.web_share) if general.pairs else None
-    chat_share = plan.chat_share if general.chats else 0.0
-    own_share = 1.0 - chat_share - (plan.web_share if pairs else 0.0)
-    texts = [Text(own_share, plan.own_least).add(own, words)]
-    if general.chats:
-        texts.append(Text(chat_share, plan.chat_least).add(general.chats, words))
+    texts = [
+        Text(share, least).add(sentences, words)
+        for share, least, sentences in (
+            (plan.chat_share, plan.chat_least, general.chats),
+            (plan.book_share, plan.book_least, general.books),
+        )
+        if sentences
+    ]
     if pairs:
         texts.append(pairs)
+    rest = 1.0 - sum(text.share for text in texts)
+    texts.insert(0, Text(rest, plan.own_least).add(own, words))
     return mixed(texts, {word: general.frequencies.get(word, 1e-9) for word in words})

@@ -118,7 +118,9 @@ def graph(work: Path, plan: GraphPlan, lexicon: Lexicon) -> int:
     Raises:
         EnvironmentProblem: OpenFst or a package of the extra is missing.
     """
-    general = General(texts.frequencies(), texts.census_names(), list(texts.chats()), texts.web_pairs)
+    general = General(
+        texts.frequencies(), texts.census_names(), list(texts.chats()), list(texts.quotations()), texts.web_pairs
+    )
     words = build(work / "model" / "graph", plan, lexicon, general)
     (work / "graph.json").write_text(json.dumps({"words": words}) + "\n", encoding="utf-8")
     return words

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,8 +16,10 @@ from core.errors import EnvironmentProblem
 from speech.training.language import Text
 from speech.training.sentences import plain
 
-__all__ = ["census_names", "chats", "frequencies", "web_pairs"]
+__all__ = ["census_names", "chats", "frequencies", "quotations", "web_pairs"]
 
+_FORTUNES = Path("/usr/share/games/fortunes")
+_PROGRAMS = frozenset({"ascii-art", "knghtbrd", "linux", "linuxcookie", "perl", "computers", "debian"})
 #: What people who chat leave out.
 _MENDED = {
     "im": "i'm", "dont": "don't", "didnt": "didn't", "doesnt": "doesn't", "cant": "can't", "wont": "won't",
@@ -44,6 +47,24 @@ def chats() -> Iterator[list[str]]:
                     words = [part for word in plain(sentence) for part in _MENDED.get(word, word).split()]
                     if 1 <= len(words) <= 40:
                         yield words
+
+
+def quotations(folder: Path = _FORTUNES) -> Iterator[list[str]]:
+    """Sentences as books write them: Debian's ``fortunes``, without those about programs.
+
+    Raises:
+        EnvironmentProblem: the package is not there.
+    """
+    if not folder.is_dir():
+        raise EnvironmentProblem("Install Debian's fortunes: sentences of books are learnt from them.")
+    for file in sorted(folder.iterdir()):
+        if file.suffix or file.name in _PROGRAMS:
+            continue
+        text = file.read_text(encoding="utf-8", errors="ignore").replace("\n%", ".").replace("\n", " ")
+        for sentence in re.split(r"[.!?;:]", text):
+            words = plain(sentence)
+            if 2 <= len(words) <= 40 and not re.search(r"\d", sentence):
+                yield words
 
 
 def web_pairs(vocabulary: frozenset[str], share: float, least: int = 3) -> Text:
