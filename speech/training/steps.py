@@ -28,10 +28,10 @@ from speech.training.phones import PHONE_COUNT, PHONE_ID, SILENCE
 from speech.training.reading import read_acoustic_model
 from speech.training.sentences import Sayer
 from speech.training.sets import WHOLE_SENTENCES, development, reserved
-from speech.training.shape import Shape, Weights, fresh_weights, load_weights
+from speech.training.shape import Shape, Weights, averaged, fresh_weights, load_weights, save_weights
 from speech.training.trigram import phone_trigram
 
-__all__ = ["SILENCE_PENALTY", "evaluate", "export", "graph", "prepare", "train", "whole_lexicon"]
+__all__ = ["SILENCE_PENALTY", "average", "evaluate", "export", "graph", "prepare", "train", "whole_lexicon"]
 
 #: Taken from silence at the export of the committed model; chosen on the development speakers.
 SILENCE_PENALTY = 0.5
@@ -124,6 +124,13 @@ def graph(work: Path, plan: GraphPlan, lexicon: Lexicon) -> int:
     words = build(work / "model" / "graph", plan, lexicon, general)
     (work / "graph.json").write_text(json.dumps({"words": words}) + "\n", encoding="utf-8")
     return words
+
+
+def average(work: Path, start: Path, share: float) -> Path:
+    """Mix the trained weights with those the training began with; the file, ``averaged.npz``."""
+    mixed = averaged(_weights(start, 0), load_weights(work / "latest.npz"), share)
+    save_weights(work / "averaged.npz", mixed)
+    return work / "averaged.npz"
 
 
 def export(work: Path, weights: Path, silence_penalty: float, beam: float, lattice_beam: float) -> int:

@@ -12,9 +12,10 @@ import vosk
 
 from core.errors import InvalidInput
 from speech.models import COMMITTED, verify
+from speech.training import steps
 from speech.training.directory import finish, write_configuration
 from speech.training.export import write_acoustic_model
-from speech.training.shape import Shape, fresh_weights, load_weights, save_weights, shape_of
+from speech.training.shape import Shape, averaged, fresh_weights, load_weights, save_weights, shape_of
 
 SMALL = Shape(width=32, bottleneck=8)
 
@@ -26,6 +27,16 @@ def test_weights_come_back_from_their_file(tmp_path: Path) -> None:
     assert weights.keys() == again.keys()
     assert all(np.array_equal(weights[name], again[name]) for name in weights)
     assert shape_of(again) == SMALL
+
+
+def test_an_average_lies_between(tmp_path: Path) -> None:
+    first, second = (fresh_weights(SMALL, np.random.default_rng(seed)) for seed in (1, 2))
+    mixed = averaged(first, second, 0.25)
+    assert np.allclose(mixed["prel.weight"], 0.75 * first["prel.weight"] + 0.25 * second["prel.weight"])
+    save_weights(tmp_path / "first.npz", first)
+    save_weights(tmp_path / "latest.npz", second)
+    written = load_weights(steps.average(tmp_path, tmp_path / "first.npz", 0.25))
+    assert all(np.allclose(written[name], mixed[name]) for name in mixed)
 
 
 def test_what_is_no_weights_is_refused(tmp_path: Path) -> None:
