@@ -77,13 +77,14 @@ class Trainer:
     def finished(self) -> bool:
         return self._spent >= self._plan.minutes * 60
 
-    def run(self, most_minutes: float) -> None:
-        """Train until the plan is done, at most so long; the next call goes on."""
+    def run(self, most_minutes: float, most_steps: int | None = None) -> None:
+        """Train until the plan is done, at most so long or so many steps; the next call goes on."""
         self._net.train()
-        begun, before = time.monotonic(), self._spent
+        begun, before, first = time.monotonic(), self._spent, self._step
         gained, frames = 0.0, 0.0
         for batch in self._batches:
-            if self.finished or time.monotonic() - begun > most_minutes * 60:
+            enough = most_steps is not None and self._step - first >= most_steps
+            if self.finished or enough or time.monotonic() - begun > most_minutes * 60:
                 break
             objective, counted, norm = self._learn(batch)
             gained, frames = gained + objective * counted, frames + counted
