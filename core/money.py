@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 from core.errors import InvalidMoney
 
@@ -20,6 +20,15 @@ CURRENCY_DIGITS = {"USD": 2, "CNY": 2, "EUR": 2, "GBP": 2, "JPY": 0}
 
 _PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 _LIMIT = 10**17
+
+
+@lru_cache(maxsize=8192)
+def _plain(minor: int, currency: str) -> str:
+    """The plain decimal string of an amount. One decision writes the same amounts several times."""
+    places = CURRENCY_DIGITS[currency]
+    digits = str(abs(minor)).rjust(places + 1, "0")
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
 
 @total_ordering
@@ -75,10 +84,7 @@ class Money:
 
     def __str__(self) -> str:
         """The plain decimal string, always with all minor digits."""
-        places = CURRENCY_DIGITS[self.currency]
-        digits = str(abs(self.minor)).rjust(places + 1, "0")
-        sign = "-" if self.minor < 0 else ""
-        return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+        return _plain(self.minor, self.currency)
 
     def __repr__(self) -> str:
         return f"Money('{self}', '{self.currency}')"
