@@ -36,9 +36,12 @@ def enter_heard(work: UnitOfWork, case_id: str, entry: JournalEntry) -> None:
 
 def enter_application(work: UnitOfWork, application: Application) -> None:
     """The consents that came with an application in writing; those of a call are in the ledger already."""
-    known = {(record.scope, record.at) for record in work.consents.of(application.case_id)}
+    known = {
+        (record.scope, record.granted, record.text_id, record.text_hash)
+        for record in work.consents.of(application.case_id)
+    }
     for each in application.consents:
-        if (each.scope, each.at) not in known:
+        if (each.scope, each.granted, each.text_id, each.text_hash) not in known:
             record = ConsentRecord(each.scope, each.granted, each.text_id, each.text_hash, each.at, How.API)
             work.consents.enter(application.case_id, record)
 
