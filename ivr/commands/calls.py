@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 def calls(
     paths: Annotated[list[Path], typer.Argument(help="Folders or *.call.toml files.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    speed: Annotated[float, typer.Option(min=0.1, max=50, help="Stream time over clock time.")] = 6.0,
+    speed: Annotated[float, typer.Option(min=0.1, max=50, help="Stream time over clock time.")] = 3.0,
     jobs: Annotated[int, typer.Option(min=1, max=16, help="Servers at once.")] = 1,
 ) -> None:
     """Ring each recorded caller into a server started for it, over the wire, and compare with what is expected.

@@ -111,10 +111,6 @@ class CallControl:
             if refused.number != _CALL_IS_OVER:
                 raise
 
-    async def to_person(self, call_id: str) -> None:
-        """Dial the staff number for this caller."""
-        await self._update(call_id, twiml=self._documents.person())
-
     async def to_conference(self, call_id: str, room: str) -> None:
         """Bring the caller into ``room``, an id of ours without personal data, where a person is."""
         await self._update(call_id, twiml=self._documents.conference(room))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, ProviderError, ProviderTimeout
+from core.ports import CallBack
 from ivr.twilio.rest import CallControl, TwilioApi, TwilioSms
 from ivr.twilio.twiml import WEBHOOK_LIMITS, Documents, Place
+from tests.ivr.form_house import START
 from tests.ivr.twilio.fakes_line import FakeMeter
 from tests.ivr.twilio.rest_server import ACCOUNT, SECRET, Twilio, serving
 
@@ -61,17 +63,10 @@ async def test_hang_up_of_a_call_that_is_over_is_no_error(twilio: Twilio, contro
     twilio.answer = (400, json.dumps({"code": 21220, "message": "Call is not in-progress.", "status": 400}))
     await control.hang_up(CALL)
     with pytest.raises(ProviderError):
-        await control.to_person(CALL)
+        await control.hand_back(CALL)
     twilio.answer = (404, json.dumps({"code": 20404, "message": "not found", "status": 404}))
     with pytest.raises(ProviderError, match="20404"):
         await control.hang_up(CALL)
-
-
-async def test_to_a_person(twilio: Twilio, control: CallControl) -> None:
-    await control.to_person(CALL)
-    ((method, path, form),) = twilio.seen
-    assert (method, path, set(form)) == ("POST", f"{ROOT}/Calls/{CALL}.json", {"Twiml"})
-    assert ET.fromstring(form["Twiml"]).findtext("Dial/Number") == STAFF.value
 
 
 async def test_through_a_conference_and_back(twilio: Twilio, control: CallControl) -> None:
@@ -142,6 +137,40 @@ async def test_failures_are_typed_counted_and_without_personal_data(
     assert caught.value.__suppress_context__
     assert meter["twilio_api_failed", why] == 1
     assert len(twilio.seen) == 1
+
+
+WISH = CallBack(CALL, "case_00ab12", CALLER, "asked", START, START)
+#: Everything the product asks of a call or a message; codes are in ``test_verify.py``.
+ASKED: dict[str, Callable[[TwilioApi, CallControl], Awaitable[object]]] = {
+    "text": lambda api, _: TwilioSms(api, "+14155550100").send(CALLER, "Hello"),
+    "hang_up": lambda _, control: control.hang_up(CALL),
+    "to_conference": lambda _, control: control.to_conference(CALL, "room-1"),
+    "to_hold": lambda _, control: control.to_hold(CALL, Place(2, 7, call_back=True, go_on=True)),
+    "nobody": lambda _, control: control.nobody(CALL, go_on=True),
+    "invite": lambda _, control: control.invite(STAFF, "+14155550100", "They asked for a person."),
+    "ring_to_call_back": lambda _, control: control.ring_to_call_back(STAFF, "+14155550100", WISH),
+    "hand_back": lambda _, control: control.hand_back(CALL),
+}
+
+
+def test_nothing_is_asked_that_is_not_tried_here() -> None:
+    asks = {name for name in vars(CallControl) if not name.startswith("_")}
+    assert asks == set(ASKED) - {"text"}
+
+
+@pytest.mark.parametrize("name", ASKED)
+async def test_every_request_fits_the_documents_and_fails_typed_and_once(
+    name: str, twilio: Twilio, api: TwilioApi, control: CallControl, meter: FakeMeter
+) -> None:
+    await ASKED[name](api, control)
+    for status, why in ((429, "too_many"), (503, "provider"), (400, "refused")):
+        twilio.answer = (status, json.dumps({"code": 20000 + status, "message": f"{CALLER.value}", "status": status}))
+        with pytest.raises(ProviderError) as caught:
+            await ASKED[name](api, control)
+        assert "5550123" not in str(caught.value)
+        assert meter["twilio_api_failed", why] == 1
+    assert len(twilio.seen) == 4
+    assert twilio.misfits == []
 
 
 async def test_a_wrong_token_is_refused(twilio: Twilio, meter: FakeMeter) -> None:
