@@ -111,6 +111,7 @@ OUTCOMES = {
     "decline_purpose": "decline",
     "incomplete_owner": "incomplete",
     "incomplete_unsure": "incomplete",
+    "review_business": "review",
     "review_checks_unfinished": "review",
     "review_late_bureau": "review",
     "review_risk": "review",
