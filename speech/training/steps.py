@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import EnvironmentProblem
+from core.errors import EnvironmentProblem, InvalidInput
 from speech.training import texts
 from speech.training.bundle import Bundle, pack, unpack
 from speech.training.card import Facts, card
@@ -134,8 +134,16 @@ def average(work: Path, start: Path, share: float) -> Path:
 
 
 def export(work: Path, weights: Path, silence_penalty: float, beam: float, lattice_beam: float) -> int:
-    """Complete ``model`` with the acoustic model, its settings and its card, and verify it; how many files it has."""
-    log = [json.loads(line) for line in (work / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    """Complete ``model`` with the acoustic model, its settings and its card, and verify it; how many files it has.
+
+    Raises:
+        InvalidInput: there is no graph yet, or the weights are not the network's.
+    """
+    if not (work / "graph.json").is_file():
+        raise InvalidInput("work", "Build the graph first: run the step graph.")
+    written = work / "log.jsonl"
+    lines = written.read_text(encoding="utf-8").splitlines() if written.is_file() else []
+    log = [json.loads(line) for line in lines]
     last = log[-1] if log else {"minutes": 0.0, "hours": 0.0}
     objective = float(np.mean([line["objective"] for line in log[-8:]])) if log else 0.0
     words = json.loads((work / "graph.json").read_text(encoding="utf-8"))["words"]

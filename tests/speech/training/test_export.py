@@ -13,6 +13,7 @@ import vosk
 from core.errors import InvalidInput
 from speech.models import COMMITTED, verify
 from speech.training import steps
+from speech.training.__main__ import main
 from speech.training.directory import finish, write_configuration
 from speech.training.export import write_acoustic_model
 from speech.training.shape import Shape, averaged, fresh_weights, load_weights, save_weights, shape_of
@@ -69,6 +70,18 @@ def test_a_finished_directory_is_verified_and_decodes(tmp_path: Path) -> None:
     recognizer = vosk.KaldiRecognizer(vosk.Model(str(model)), 8000, '["yes", "no", "[unk]"]')
     recognizer.AcceptWaveform(np.random.default_rng(2).normal(0, 900, 8000).astype(np.int16).tobytes())
     assert set(json.loads(recognizer.FinalResult())["text"].split()) <= {"yes", "no", "[unk]"}
+
+
+def test_an_export_needs_its_graph_and_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_weights(tmp_path / "w.npz", fresh_weights(SMALL, np.random.default_rng(1)))
+    asked = ["export", "--work", str(tmp_path), "--weights", str(tmp_path / "w.npz")]
+    assert main(asked) == 2
+    assert "graph" in capsys.readouterr().err
+    shutil.copytree(COMMITTED / "en-phone" / "graph", tmp_path / "model" / "graph")
+    (tmp_path / "graph.json").write_text('{"words": 20000}')
+    assert main(asked) == 0
+    assert "20000 words" in (tmp_path / "model" / "README").read_text()
+    assert verify(tmp_path / "model") == 9
 
 
 def test_our_configuration_is_the_committed_one(tmp_path: Path) -> None:
