@@ -48,6 +48,8 @@ from ivr.quality.runs import RunBook
 
 __all__ = ["Console", "ConsoleParts", "console"]
 
+#: Before the first question, or in some calls only.
+_NOT_ALWAYS = {Step.MENU, Step.RESUME, Step.KNOWN, Step.AS_BEFORE, Step.CHALLENGE}
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
@@ -144,7 +146,7 @@ def console(parts: ConsoleParts) -> Console:
 def _steps(house: DialogueHouse) -> Iterator[str]:
     """The steps of a usual call, in order: what only some calls have is not counted."""
     for question in house.script.questions:
-        if question.role is not Step.RESUME and question.id != "phone":
+        if question.role not in _NOT_ALWAYS and question.id != "phone":
             yield question.id
 
 
