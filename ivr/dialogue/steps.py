@@ -76,6 +76,7 @@ def _take_consent(house: House, state: CallState, heard: Heard, now: datetime) -
         done.append(BindPhone())
     proof = prove_first(state)
     if proof:
-        return [*done, *proof]
+        own = own_number(state, now) if state.focus == "known" else []
+        return [*done, *own, *proof]
     prefix = house.prompts.render("resume.none").text if state.wants_to_go_on else ""
     return [*done, *own_number(state, now), *go_on(house, state, prefix)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ivr.dialogue.asking import ask, ask_again, speak
 from ivr.dialogue.challenging import missed
 from ivr.dialogue.effects import Effect, EndCall, Finish, HandOver, Journal
+from ivr.dialogue.flow import go_on
 from ivr.dialogue.state import CallState, House, Mode
 
 __all__ = ["give_up", "hand_over", "not_my_loan", "trouble"]
@@ -56,6 +57,9 @@ def trouble(house: House, state: CallState, cause: str) -> list[Effect]:
     state.troubles[f"{state.focus}:{cause}"] += 1
     state.troubles["call"] += 1
     tries = sum(number for key, number in state.troubles.items() if key.startswith(f"{state.focus}:"))
+    if state.focus == "known" and tries > 1:  # it was an offer to ask less, no more
+        state.earlier = None
+        return go_on(house, state, house.prompts.render("known.failed").text)
     if tries >= limits.tries_per_question or state.troubles["call"] >= limits.troubles_per_call:
         return give_up(house, state, cause)
     if state.mode is Mode.CONFIRM and tries > 1:

@@ -107,3 +107,17 @@ def test_a_call_that_drops_after_the_code_asks_about_it_again() -> None:
     again = TextCall(by_question(AGAIN | {"resume": "keys:" + CODE}), left_behind=tuple(dropped.journal)).run()
     assert "as_before.ask" in again.prompts
     assert again.ended == EndCall("accepted")
+
+
+@pytest.mark.parametrize("said", ["purple monkey", "keys:12"])
+def test_who_gives_no_code_is_asked_everything_and_not_sent_away(said: str) -> None:
+    call = called(known=said)
+    assert call.prompts.count("known.retry") == 1
+    assert {"full_name", "monthly_income"} <= asked(call)
+    assert "phone" not in asked(call)
+    assert call.ended == EndCall("accepted")
+
+
+def test_silence_at_the_code_is_no_end_either() -> None:
+    call = TextCall(by_question({**AGAIN, "known": None}), earlier=EARLIER).run()
+    assert call.ended == EndCall("accepted")
