@@ -8,6 +8,7 @@ EAR := .venv-ear
 BIN := $(VENV)/bin
 WORKERS ?= 2
 PIPER ?=
+SPEAKERS ?=
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,8 +51,9 @@ chaos: setup ## kill the line 1,000 times and at every commit, fill its disk, fa
 	LOANLINE_SLOW_SOCKETS=1000 $(BIN)/python -m pytest -q -o log_cli=true --log-cli-level=INFO \
 		--log-disable=alembic.runtime.migration --log-disable=alembic.runtime.plugins tests/chaos tests/ivr/test_edge.py
 
-bench-fraud: setup ## measure the fraud signals on human speech (needs the shared audio beside the project)
-	$(BIN)/python -m scripts.antifraud.bench --audio ../shared/audio --network data/models/vosk-model-spk-0.4
+bench-fraud: setup ## measure the fraud signals on human and synthetic speech (needs the shared audio beside the project)
+	nice -n 10 $(BIN)/python -m scripts.antifraud.speak --audio ../shared/audio --out data/bench/spoken $(SPEAKERS)
+	nice -n 10 $(BIN)/python -m scripts.antifraud.bench --audio ../shared/audio --network data/models/vosk-model-spk-0.4
 
 bench-speech: setup ## measure hearing on human and synthetic speech (needs the shared audio beside the project)
 	$(BIN)/python -m scripts.speech.bench

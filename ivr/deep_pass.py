@@ -11,7 +11,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from multiprocessing import get_context
 
@@ -19,14 +19,14 @@ import structlog
 
 from antifraud.analysis import CallAnalysis
 from antifraud.archive import SoundArchive
-from antifraud.facts import CallContext, LinkCount, TurnFacts
+from antifraud.facts import CallContext, TurnFacts
 from antifraud.network import LONGEST_HOURS, link_counts
 from antifraud.repeats import Fingerprint
 from core.errors import CryptoError, LoanlineError, NotFound
 from core.events import TranscriptLine
 from core.fraud import LinkKind, TraceKind
 from core.jurisdiction.pack import ConsentMode, Pack
-from core.ports import Clock, Storage
+from core.ports import Clock, Storage, UnitOfWork
 from core.risk import ConsentClass, RiskLevel, RiskReport
 from speech.audio import decode_mulaw
 
@@ -46,7 +46,7 @@ class Material:
     caller: bytes
     lines: tuple[TranscriptLine, ...]
     earlier: tuple[bytes, ...]
-    links: tuple[LinkCount, ...]
+    context: CallContext
     consents: frozenset[ConsentClass]
     assistive: bool
 
@@ -64,7 +64,7 @@ def look(material: Material) -> RiskReport:
     for start in pieces:
         analysis = CallAnalysis(material.consents, version="antifraud-1/deep")
         analysis.exempt(material.assistive)
-        analysis.context(CallContext(links=material.links))
+        analysis.context(material.context)
         analysis.known_audio(
             SoundArchive([Fingerprint.unpack(body) for body in material.earlier[start : start + _EACH]])
         )
@@ -89,6 +89,17 @@ def _turns(lines: tuple[TranscriptLine, ...]) -> list[TurnFacts]:
             begin = min(prompt_end, line.start_ms)
             turns.append(TurnFacts(question, begin, line.start_ms, line.end_ms, text=line.text))
     return turns
+
+
+def _carrier_word(work: UnitOfWork, case_id: str) -> CallContext:
+    """What the telephone provider answered about the number when the case was decided, if it was asked."""
+    for receipt in reversed(work.receipts.of(case_id)):
+        for answer in receipt.bundle.get("evidence", ()):
+            value = answer.get("value")
+            if isinstance(value, dict) and "days_since_port" in value and value.get("known"):
+                days, line = value["days_since_port"], value.get("line_type")
+                return CallContext(line_type=line, days_since_port=days, forwarded=value.get("forwarded"))
+    return CallContext()
 
 
 def _one_thread() -> None:
@@ -151,11 +162,13 @@ class DeepPass:
             sharing = work.links.sharing(record.case_id, since)
             edges = work.links.network(record.case_id, since)
             scopes = {scope.value for scope in work.voice_terms.of(record.case_id)}
+            carrier = _carrier_word(work, record.case_id)
             traces = work.traces.newest(TraceKind.SOUND, _MOST_RECORDINGS, now - self._kept, but_call=call_id)
         earlier = tuple(trace.body for trace in traces if trace.at <= (record.ended_at or now))
         counts = link_counts(sharing, edges, {LinkKind.NUMBER, LinkKind.PAPERS, *sharing.by_kind}, now)
+        context = replace(carrier, links=counts)
         return Material(
-            record.caller_audio, record.lines, earlier, counts, self._spoken, assistive="assistive" in scopes
+            record.caller_audio, record.lines, earlier, context, self._spoken, assistive="assistive" in scopes
         )
 
     def _settle(self, call_id: str, report: RiskReport) -> None:

@@ -21,6 +21,37 @@ def _attestation(known: Known) -> Reading:
     raise NotAssessed("the carrier attested nothing")
 
 
+FRESH_DAYS = 7
+
+
+def _moved(known: Known) -> Reading:
+    """A number that has just moved to another card or carrier may be in other hands (SIM swap)."""
+    days = known.context.days_since_port
+    if days is None:
+        raise NotAssessed("the telephone provider said nothing of the number's age")
+    if days < FRESH_DAYS:
+        text = f"the number moved to another card or carrier {days} days ago"
+        return Reading(float(days), "days", text, reason_code="NUMBER_MOVED")
+    return Reading(float(days), "days", f"the number has been where it is for {days} days")
+
+
+def _forwarded(known: Known) -> Reading:
+    forwarded = known.context.forwarded
+    if forwarded is None:
+        raise NotAssessed("the telephone provider said nothing of forwarding")
+    if forwarded:
+        return Reading(1.0, "0..1", "calls and codes to this number go on to another", reason_code="NUMBER_FORWARDED")
+    return Reading(0.0, "0..1", "the number is not forwarded")
+
+
+def _line_type(known: Known) -> Reading:
+    """Described only: many honest people call over the internet."""
+    kind = known.context.line_type
+    if not kind:
+        raise NotAssessed("the telephone provider said nothing of the kind of line")
+    return Reading(float(kind == "voip"), "0..1", f"the number is of kind {kind}")
+
+
 def _tones(known: Known) -> Reading:
     if not known.sound.seconds:
         raise NotAssessed("no audio yet")
@@ -36,5 +67,8 @@ def _tones(known: Known) -> Reading:
 
 RULES = (
     Rule("caller_id.attestation", ConsentClass.NONE, EvidenceLevel.WEAK, _attestation),
+    Rule("number.moved", ConsentClass.NONE, EvidenceLevel.MEDIUM, _moved, gating=True),
+    Rule("number.forwarded", ConsentClass.NONE, EvidenceLevel.MEDIUM, _forwarded, gating=True),
+    Rule("number.line", ConsentClass.NONE, EvidenceLevel.CONTEXT, _line_type),
     Rule("audio.tones", ConsentClass.RECORDING, EvidenceLevel.WEAK, _tones),
 )

@@ -9,6 +9,7 @@ from datetime import datetime
 from core.applicant import PhoneNumber
 from core.application import Status
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound, PackError, Shredded
+from core.fraud import FraudLabel, Label
 from core.jurisdiction.pack import Pack
 from core.lending.deadlines import runs_out
 from core.lending.dispute import Cause, Dispute, DisputeState, Verdict
@@ -20,6 +21,16 @@ __all__ = ["blocked", "decide", "desk", "of_case", "open_dispute", "report_by_ph
 _SHORTEST_WHY = 10
 _LONGEST_WHY = 2000
 _OVER = frozenset({LoanState.WITHDRAWN, LoanState.CANCELLED, LoanState.FROZEN})
+
+
+#: What a cause teaches the fraud signals: label and kind. A fault of our own system teaches nothing of callers.
+_TEACHES = {
+    Cause.STOLEN_IDENTITY: (Label.FRAUD, "account_takeover"),
+    Cause.SOMEBODY_CLOSE: (Label.FRAUD, "account_takeover"),
+    Cause.TRICKED: (Label.FRAUD, "coached_borrower"),
+    Cause.OUR_STAFF: (Label.FRAUD, "insider"),
+    Cause.OWN_LOAN: (Label.GENUINE, "none"),
+}
 
 
 def open_dispute(
@@ -118,6 +129,9 @@ def decide(
             why=why.strip(),
         )
         work.disputes.keep(dispute)
+        if cause in _TEACHES:
+            said, typology = _TEACHES[cause]
+            work.fraud_labels.add(FraudLabel(dispute.case_id, said, "dispute", typology, who, now))
         detail = {"dispute": dispute_id, "verdict": verdict.value, "cause": cause.value}
         work.audit.append(who, "dispute.decided", dispute.case_id, detail)
         work.commit()

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 import ivr.deep_pass
+from antifraud.facts import CallContext
 from antifraud.repeats import fingerprint
+from core.application import Status
 from core.events import TranscriptLine
 from core.fraud import TraceKind
 from core.jurisdiction.library import packaged
@@ -23,6 +25,7 @@ from core.usecases.shred import plan_call, shred
 from ivr.deep_pass import DeepPass, Material, look, spoken_consents
 from speech.audio import encode_mulaw
 from tests.antifraud.test_repeats import babble
+from tests.core.storage.people import application, decision, risk
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 SPOKEN = frozenset({ConsentClass.NONE, ConsentClass.RECORDING})
@@ -147,9 +150,30 @@ async def test_the_work_is_done_in_another_process(storage: SqlStorage) -> None:
 
 
 def test_a_call_without_sound_is_looked_at_too() -> None:
-    report = look(Material(b"", (), (), (), SPOKEN, assistive=False))
+    report = look(Material(b"", (), (), CallContext(), SPOKEN, assistive=False))
     assert (report.level, report.complete) == (RiskLevel.NONE, True)
 
 
 def test_a_spoken_yes_allows_what_the_pack_says() -> None:
     assert spoken_consents(packaged("us")) == SPOKEN
+
+
+@pytest.mark.usefixtures("here")
+async def test_the_carriers_word_is_read_from_the_decision(storage: SqlStorage) -> None:
+    recorded(storage, "CA1", 1)
+    answer = {
+        "provider": "carrier",
+        "value": {"known": True, "days_since_port": 3, "forwarded": False, "line_type": "voip"},
+    }
+    with storage.begin() as work:
+        work.applications.add(application("case_CA1", "CA1"), decision(), risk(), Status.APPROVED)
+        work.receipts.keep("case_CA1", "decided", {"evidence": [{"value": 7}, answer]}, NOW)
+        work.commit()
+    await DeepPass(storage, Standing(), SPOKEN, 90).run()
+    with storage.begin() as work:
+        check = work.deep_checks.of("CA1")
+    assert check is not None
+    assert check.report is not None
+    assert (check.report.level, check.report.reasons) == (RiskLevel.STEP_UP, ("NUMBER_MOVED",))
+    signals = {signal.name: signal for signal in check.report.signals}
+    assert (signals["number.forwarded"].value, signals["number.line"].value) == (0.0, 1.0)

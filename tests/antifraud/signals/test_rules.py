@@ -55,3 +55,25 @@ def test_every_reason_code_has_points_and_every_point_a_signal() -> None:
     used = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source)) | {limit.reason_code for limit in repetition.limits()}
     assert used - {"LOW_QUALITY_NO_ASSESSMENT"} == set(points_table().points)
     assert any(rule in RULES for rule in channel.RULES)
+
+
+def test_nothing_on_the_live_path_costs_what_pyin_costs() -> None:
+    """pYIN takes 33 to 65 ms of CPU for each second of sound, 75 times what YIN does."""
+    sources = [path.read_text(encoding="utf-8") for path in ROOM.rglob("*.py")]
+    assert not any(re.search(r"\bpyin\s*\(", source) for source in sources)
+    assert any("librosa.yin(" in source for source in sources)
+
+
+def test_a_machine_voice_alone_never_holds_somebody_who_speaks_with_one() -> None:
+    exempted = {rule.name for rule in RULES if rule.of_machines}
+    assert exempted == {
+        "audio.duplicate",
+        "answer.repeated",
+        "voice.other_identity",
+        "voice.listed",
+        "voice.synthetic",
+    }
+
+
+def test_what_has_no_error_rate_carries_no_points() -> None:
+    assert {rule.name for rule in pending.RULES} == {"voice.conversion", "audio.replay"}

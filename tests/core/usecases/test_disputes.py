@@ -11,6 +11,7 @@ import pytest
 from core.applicant import PhoneNumber
 from core.application import Status
 from core.errors import Conflict, Forbidden, InvalidInput
+from core.fraud import Label
 from core.jurisdiction.library import packaged
 from core.lending.dispute import Cause, Dispute, DisputeState, Verdict
 from core.lending.loan import LoanState
@@ -203,3 +204,22 @@ def test_china_answers_in_twenty_days_and_knows_no_block(storage: SqlStorage, cl
     )
     assert dispute.answer_by - clock.now() == timedelta(days=20)
     assert dispute.block_by is None
+
+
+@pytest.mark.parametrize(
+    ("verdict", "cause", "expected"),
+    [
+        (Verdict.UPHELD, Cause.TRICKED, [(Label.FRAUD, "coached_borrower")]),
+        (Verdict.UPHELD, Cause.OUR_STAFF, [(Label.FRAUD, "insider")]),
+        (Verdict.UPHELD, Cause.OUR_SYSTEM, []),
+        (Verdict.REJECTED, Cause.OWN_LOAN, [(Label.GENUINE, "none")]),
+    ],
+)
+def test_what_was_decided_teaches_the_fraud_signals(
+    storage: SqlStorage, clock: HandClock, verdict: Verdict, cause: Cause, expected: list[tuple[Label, str]]
+) -> None:
+    agreed(storage, clock)
+    dispute = told(storage, clock)
+    disputes.decide(storage, clock, dispute.dispute_id, "b.checker", verdict, cause, WHY)
+    with storage.begin() as work:
+        assert [(one.label, one.typology) for one in work.fraud_labels.standing()] == expected
