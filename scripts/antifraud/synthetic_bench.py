@@ -73,9 +73,10 @@ def _unseen(data: Table, score: Callable[[Table, Bools, Bools], Doubles]) -> dic
 def show(kept: Table, other: Table, console: Console) -> None:
     """Print every table."""
     _probes(kept, console)
-    _known_and_unseen(kept, console)
+    known = closed(kept, machine)
+    _known_and_unseen(kept, known, console)
     _never_heard(kept, other, console)
-    _groups(kept, console)
+    _groups(kept, known, console)
 
 
 def _probes(kept: Table, console: Console) -> None:
@@ -86,7 +87,7 @@ def _probes(kept: Table, console: Console) -> None:
     console.print(shown)
 
 
-def _known_and_unseen(kept: Table, console: Console) -> None:
+def _known_and_unseen(kept: Table, known: Doubles, console: Console) -> None:
     shown = Shown(title="Synthetic voices: equal error % (95 % interval over speakers)", title_justify="left")
     for column in ("family", "clips", "this model, clean", "noisy", "found at 5 % alarms", "LFCC-GMM, clean", "noisy"):
         shown.add_column(column, justify="right")
@@ -102,8 +103,7 @@ def _known_and_unseen(kept: Table, console: Console) -> None:
     at5 = "/".join(f"{100 * np.mean([one[line].at5 for one in ours.values()]):.0f}" for line, _ in LINES)
     shown.add_row("mean, unseen", "", f"{means[0]:.1f}", f"{means[1]:.1f}", at5, f"{means[2]:.1f}", f"{means[3]:.1f}")
     both = []
-    for score in (machine, mixtures):
-        scores = closed(kept, score)
+    for scores in (known, closed(kept, mixtures)):
         both.append([
             measured(
                 scores[~kept.synthetic & (kept.noisy == noisy)],
@@ -146,9 +146,8 @@ def _never_heard(kept: Table, other: Table, console: Console) -> None:
     console.print(shown)
 
 
-def _groups(kept: Table, console: Console) -> None:
+def _groups(kept: Table, scores: Doubles, console: Console) -> None:
     """False alarms by group at one threshold for all, and what each group's own voices come to."""
-    scores = closed(kept, machine)
     person = ~kept.synthetic
     at = np.quantile(scores[person], 0.95)
     woman = np.char.startswith(kept.speaker, "an4-f") & person
