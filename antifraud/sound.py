@@ -25,6 +25,7 @@ _LAGS = 128
 _TAIL = 3  # frames carried over, so that the track runs on from second to second
 _VOICED = 0.6  # least normalised correlation between one period and the next
 _FFT = 256
+_HERTZ = np.arange(_FFT // 2 + 1) * RATE / _FFT
 _MEMORY = 1500  # frames: the noise floor is that of the last 30 s
 _CLIPPED = 0.975  # of full scale; the largest mu-law value is 0.98
 
@@ -43,6 +44,17 @@ def pitch_track(samples: Floats) -> Floats:
     alike = np.einsum("ij,ij->i", first, second) / norm
     f0[(alike < _VOICED) | (f0 <= F0_LOW * 1.02) | (f0 >= F0_HIGH * 0.98)] = np.nan
     return np.asarray(f0)
+
+
+def _shape_of(power: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Mean spectral centroid and 85 % roll-off of the magnitudes (Hz), and flatness of the power, over frames; as
+    ``librosa.feature`` has them, at a tenth of its cost on one second."""
+    magnitude = np.sqrt(power) + 1e-12
+    total = magnitude.sum(axis=0)
+    reached = np.cumsum(magnitude, axis=0) >= 0.85 * total
+    floored = np.maximum(power, 1e-10)
+    flat = np.exp(np.log(floored).mean(axis=0)) / floored.mean(axis=0)
+    return np.array([(_HERTZ @ magnitude / total).mean(), _HERTZ[reached.argmax(axis=0)].mean(), flat.mean()])
 
 
 class Sound:
@@ -137,16 +149,7 @@ class Sound:
         track = pitch_track(np.concatenate([self._tail, block]))
         talk = np.concatenate([self._tail_speaking, speaking])[1 : 1 + track.size]
         self._f0.append(np.where(talk, track, np.nan).astype(np.float32))
-        magnitude = np.sqrt(power)
-        self._shape.append(
-            np.array(
-                [
-                    librosa.feature.spectral_centroid(S=magnitude, sr=RATE).mean(),
-                    librosa.feature.spectral_rolloff(S=magnitude, sr=RATE, roll_percent=0.85).mean(),
-                    librosa.feature.spectral_flatness(S=power, power=1.0).mean(),
-                ]
-            )
-        )
+        self._shape.append(_shape_of(power))
 
     @property
     def db(self) -> Floats:

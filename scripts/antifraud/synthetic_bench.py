@@ -50,6 +50,15 @@ def _cell(found: Found) -> str:
     return f"{100 * found.eer:.1f} ({100 * found.low:.0f}-{100 * found.high:.0f})"
 
 
+def _by_line(data: Table, scores: Doubles) -> list[Found]:
+    """What scores of everything come to on each line."""
+    found = []
+    for _, noisy in LINES:
+        person, machine_ = (~data.synthetic & (data.noisy == noisy)), (data.synthetic & (data.noisy == noisy))
+        found.append(measured(scores[person], scores[machine_], data.speaker[person]))
+    return found
+
+
 def _families(data: Table) -> list[str]:
     return sorted(np.unique(data.group[data.synthetic]).tolist())
 
@@ -102,16 +111,7 @@ def _known_and_unseen(kept: Table, known: Doubles, console: Console) -> None:
     means = [100 * np.mean([one[line].eer for one in side.values()]) for side in (ours, theirs) for line, _ in LINES]
     at5 = "/".join(f"{100 * np.mean([one[line].at5 for one in ours.values()]):.0f}" for line, _ in LINES)
     shown.add_row("mean, unseen", "", f"{means[0]:.1f}", f"{means[1]:.1f}", at5, f"{means[2]:.1f}", f"{means[3]:.1f}")
-    both = []
-    for scores in (known, closed(kept, mixtures)):
-        both.append([
-            measured(
-                scores[~kept.synthetic & (kept.noisy == noisy)],
-                scores[kept.synthetic & (kept.noisy == noisy)],
-                kept.speaker[~kept.synthetic & (kept.noisy == noisy)],
-            )
-            for _, noisy in LINES
-        ])  # fmt: skip
+    both = [_by_line(kept, scores) for scores in (known, closed(kept, mixtures))]
     at5 = "/".join(f"{100 * one.at5:.0f}" for one in both[0])
     shown.add_row("all known (closed set)", "", *map(_cell, both[0]), at5, *map(_cell, both[1]))
     console.print(shown)
