@@ -60,7 +60,7 @@ def storage(tmp_path: Path, clock: HandClock) -> SqlStorage:
     said = {
         "scope": "credit_report",
         "granted": True,
-        "text_id": "us/1/credit_report_consent",
+        "text_id": "us/1/credit_report",
         "text_hash": "ab" * 32,
         "evidence": to_plain(heard("yes please Zebulon")),
     }
@@ -84,7 +84,7 @@ def test_the_ledger_has_every_consent_once_with_its_hearing(storage: SqlStorage)
     with storage.begin() as work:
         spoken = work.consents.of("case_1")[0]
     assert spoken.evidence == heard("yes please Zebulon")
-    assert (spoken.text_id, spoken.text_hash) == ("us/1/credit_report_consent", "ab" * 32)
+    assert (spoken.text_id, spoken.text_hash) == ("us/1/credit_report", "ab" * 32)
 
 
 def test_what_is_taken_back_stands_no_more(storage: SqlStorage, clock: HandClock) -> None:
