@@ -7,7 +7,6 @@ import pytest
 
 from tests.browser.chromium import installed
 from tests.browser.stage import CALLS, stage
-from tests.browser.test_console import serious
 
 pytestmark = [
     pytest.mark.browser,
@@ -28,13 +27,13 @@ async def test_from_the_text_to_the_terms_by_keyboard() -> None:
         link = next(word for word in texts[-1]["text"].split() if "/t/" in word)
 
         await on.open(link.removeprefix(on.server.url))
-        assert await serious(on) == []
+        assert await on.serious() == []
         await on.page.fill("#last4", "0000")
         await on.page.press("Enter")
         await on.page.wait("!!document.querySelector('[role=alert]')")
-        assert await serious(on) == []
+        assert await on.serious() == []
         await on.page.fill("#last4", "7341")
         await on.page.press("Enter")
         await on.page.wait("document.querySelectorAll('table').length === 2")
-        assert await serious(on) == []
+        assert await on.serious() == []
         assert await on.page.run("document.querySelectorAll('tbody tr').length") == 5 + 12

@@ -47,7 +47,7 @@ class Person:
     def keys(self, prompt_id: str) -> str:
         """What this person presses after this prompt."""
         if prompt_id.startswith("national_id_last4"):
-            return f"{self.life % 10000:04d}"
+            return f"{self.seat + 1}{self.life % 1000:03d}"  # nobody shares an identity
         return by_keys(prompt_id)
 
 

@@ -16,6 +16,7 @@ from core.usecases.intake import submit
 from core.usecases.offer import accept, refuse
 from core.usecases.shred import plan_person, shred
 from core.usecases.written_copy import MOST_WRONG, WrittenCopy, open_copy
+from tests.core.decision.builders import US
 from tests.core.storage.people import LAST4, START, HandClock, application, decision, heard, opened, risk, terms
 
 PACK = packaged("us")
@@ -46,7 +47,7 @@ def test_an_offer_then_the_terms_agreed_to_and_until_when_one_can_leave(house: H
     house.apply()
     offered = house.open()
     assert (offered.terms, offered.free_until) == (decision().offers, None)
-    accept(house.storage, house.clock, "case_1", 1, heard("yes"))
+    accept(house.storage, house.clock, US, "case_1", 1, heard("yes"))
     agreed = house.open()
     assert (agreed.status, agreed.terms, agreed.reasons) == (Status.ACCEPTED, (terms("119.87"),), ())
     assert "48 hours" in agreed.withdraw

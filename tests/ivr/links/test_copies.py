@@ -16,6 +16,7 @@ from core.jurisdiction.library import packaged
 from core.usecases.intake import submit
 from core.usecases.offer import accept
 from ivr.links.copies import CopyLinks, copies_router
+from tests.core.decision.builders import US
 from tests.core.storage.people import LAST4, NAME, PHONE, HandClock, application, decision, heard, opened, risk
 
 BASE, KEY = "https://line.example.org", b"k" * 32
@@ -53,7 +54,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
 
 async def test_the_agreed_terms_with_plan_rate_and_right_to_withdraw(line: Line) -> None:
     url = line.apply()
-    accept(line.storage, line.clock, "case_1", 0, heard("yes"))
+    accept(line.storage, line.clock, US, "case_1", 0, heard("yes"))
     for _ in range(3):  # machines that open links use nothing up
         asked = await line.get(url)
         assert asked.status_code == 200
