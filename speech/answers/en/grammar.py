@@ -35,6 +35,7 @@ _AMOUNT_WORDS = (
     "i make", "i earn", "i need", "i want", "i pay", "my income is", "it's", "about", "around", "please",
     "a thousand", "a hundred", "half a million", "million", "a thousand and a half", "two and a half thousand",
     "dollars", "dollars and", "cents", "nothing", "none", "zero",
+    "none", "none", "none", "no other loans", "i have no other loans", "i have none", "i don't have any", "no debts",
 )  # fmt: skip
 _DIGITS = ("zero", "oh", *_ONES)
 _TWO_FIGURES = (*TEENS, *(f"{ten}{one}" for ten in _TENS for one in ("", *(f" {unit}" for unit in _ONES))))
