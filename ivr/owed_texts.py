@@ -35,6 +35,8 @@ class OwedCopies:
                 await self.send_due()
             except LoanlineError as error:
                 _log.warning("owed_texts_wait", code=error.code)
+            except Exception as error:  # noqa: BLE001 - a list whose worker died would be owed for ever, and silently
+                _log.error("owed_texts_failed", kind=type(error).__name__)
             await asyncio.sleep(_EVERY_S)
 
     async def send_due(self) -> int:
@@ -85,8 +87,8 @@ class OwedCopies:
 
     def _later(self, owed: OwedText) -> None:
         if owed.tries + 1 >= MOST_TRIES:
-            # A person has to write by mail; the metric and this line are what the operator is alarmed by.
-            _log.error("owed_text_given_up", case=owed.case_id, what=owed.what)
+            # It is tried on, but a person has to write by mail: the metric and this line alarm the operator.
+            _log.error("owed_text_needs_a_person", case=owed.case_id, what=owed.what)
         with self._storage.begin() as unit:
             unit.owed_texts.again(owed, self._clock.now() + pause_after(owed.tries))
             unit.commit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -126,3 +127,20 @@ async def test_what_was_owed_to_a_person_who_was_erased_is_forgotten(
 
 def _gone(_owed: OwedText) -> tuple[PhoneNumber, str]:
     raise Shredded("The keys of this person are destroyed.")
+
+
+async def test_the_worker_outlives_whatever_goes_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await _accepted(tmp_path, monkeypatch, text_fails=True)
+    rounds: list[int] = []
+
+    async def breaks() -> int:
+        rounds.append(1)
+        raise RuntimeError("something nobody thought of")
+
+    monkeypatch.setattr(desk.copies, "send_due", breaks)
+    monkeypatch.setattr("ivr.owed_texts._EVERY_S", 0.01)
+    worker = asyncio.create_task(desk.copies.run())
+    await asyncio.sleep(0.2)
+    assert not worker.done()
+    assert len(rounds) > 1
+    worker.cancel()
