@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ivr.system import SystemClock, SystemIds
+from ivr.commands.play import carrier_for, new_call_id
+from ivr.system import SystemClock
 
 if TYPE_CHECKING:
     from ivr.replay.manifest import CallFixture
     from ivr.replay.result import Played
+    from ivr.replay.wire import Carrier
 
 __all__ = ["register"]
+
+#: A demo server forgets sounds, for the same recorded caller rings it again and again; here each rings once.
+_REMEMBERS = {"LOANLINE_SOUND_MEMORY_DAYS": "90"}
 
 
 def register(app: typer.Typer) -> None:
@@ -29,10 +34,12 @@ def calls(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     speed: Annotated[float, typer.Option(min=0.1, max=50, help="Stream time over clock time.")] = 3.0,
     jobs: Annotated[int, typer.Option(min=1, max=16, help="Servers at once.")] = 1,
+    to: Annotated[str, typer.Option(help="Ring them into this demo server instead, one after another.")] = "",
 ) -> None:
     """Ring each recorded caller into a server started for it, over the wire, and compare with what is expected.
 
-    Slower than replay, and it goes through everything: signatures, tokens, TwiML, the stream, the form.
+    Slower than replay, and it goes through everything: signatures, tokens, TwiML, the stream, the form. With --to,
+    callers that need a past of their own are left out, and the server should not have heard the others before.
     """
     from rich.console import Console  # noqa: PLC0415
 
@@ -43,6 +50,12 @@ def calls(
 
     fixtures = [read_fixture(path) for path in find_fixtures(paths)]
     console = Console(stderr=True, highlight=False)
+    carrier = carrier_for(to, "") if to else None
+    if carrier is not None:
+        jobs = 1
+        for left in (fixture for fixture in fixtures if fixture.history):
+            console.print(f"– {left.name}: left out, its [[history]] needs a server of its own", markup=False)
+        fixtures = [fixture for fixture in fixtures if not fixture.history]
 
     def done(played: Played) -> None:
         verdict = judge(played)
@@ -54,7 +67,7 @@ def calls(
 
         async def play(fixture: CallFixture) -> Played:
             async with places:
-                played = await _over_the_wire(fixture, speed)
+                played = await (_alone(fixture, speed) if carrier is None else _ring(fixture, carrier, speed))
             done(played)
             return played
 
@@ -70,19 +83,22 @@ def calls(
         raise typer.Exit(1)
 
 
-async def _over_the_wire(fixture: CallFixture, speed: float) -> Played:
+async def _alone(fixture: CallFixture, speed: float) -> Played:
     """Its own server, so that no call finds what another left behind."""
     from ivr.replay.child import demo_server  # noqa: PLC0415
-    from ivr.replay.demo import play_over_the_wire  # noqa: PLC0415
     from ivr.replay.wire import Carrier  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="loanline-call-") as folder:
         if fixture.history:
             await asyncio.to_thread(_give_a_past, fixture, Path(folder))
-        async with demo_server(Path(folder)) as server:
-            carrier = Carrier(server.token, server.url, server.url)
-            call_id = "CA" + SystemIds().new("call").partition("_")[2].ljust(32, "0")
-            played, _, _ = await play_over_the_wire(fixture, carrier, call_id, clock=SystemClock(), speed=speed)
+        async with demo_server(Path(folder), settings=_REMEMBERS) as server:
+            return await _ring(fixture, Carrier(server.token, server.url, server.url), speed)
+
+
+async def _ring(fixture: CallFixture, carrier: Carrier, speed: float) -> Played:
+    from ivr.replay.demo import play_over_the_wire  # noqa: PLC0415
+
+    played, _, _ = await play_over_the_wire(fixture, carrier, new_call_id(), clock=SystemClock(), speed=speed)
     return played
 
 

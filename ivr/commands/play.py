@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ivr.replay.result import Played
     from ivr.replay.wire import Carrier
 
-__all__ = ["register"]
+__all__ = ["carrier_for", "new_call_id", "register"]
 
 _HAPPY_PATH = Path("audio_fixtures/calls/happy_path.call.toml")
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
@@ -48,14 +48,14 @@ def call(
     from ivr.replay.report import as_json as report_of  # noqa: PLC0415
 
     fixture = read_fixture(file)
-    carrier = _carrier(to, public_url)
+    carrier = carrier_for(to, public_url)
     console = Console(stderr=True, highlight=False)
 
     def watch(item: Heard | Said) -> None:
         console.print(_one_line(item), markup=False)
 
     played, seen, _facts = asyncio.run(
-        play_over_the_wire(fixture, carrier, _call_id(), clock=SystemClock(), speed=speed, heard_or_said=watch)
+        play_over_the_wire(fixture, carrier, new_call_id(), clock=SystemClock(), speed=speed, heard_or_said=watch)
     )
     verdict = judge(played)
     if as_json:
@@ -168,7 +168,7 @@ def demo(
                 console.print(f"Playing {fixture.name}: {fixture.about.title}", style="bold", markup=False)
                 carrier = Carrier(server.token, server.url, server.url)
                 played, _, facts = await play_over_the_wire(
-                    fixture, carrier, _call_id(), clock=clock, speed=speed, fact=view.fact
+                    fixture, carrier, new_call_id(), clock=clock, speed=speed, fact=view.fact
                 )
                 if facts is None:
                     raise EnvironmentProblem(f"The server told nothing of the call: see {server.log}.")
@@ -205,11 +205,11 @@ def sandbox(
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def _call_id() -> str:
+def new_call_id() -> str:
     return "CA" + SystemIds().new("call").partition("_")[2].ljust(32, "0")
 
 
-def _carrier(to: str, public_url: str) -> Carrier:
+def carrier_for(to: str, public_url: str) -> Carrier:
     """Whose calls we make: Twilio's secret, else the one that a demo server keeps in the same data directory."""
     from ivr.replay.wire import Carrier  # noqa: PLC0415
     from ivr.settings import load_settings  # noqa: PLC0415

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,10 +34,12 @@ class DemoServer:
 
 
 @asynccontextmanager
-async def demo_server(data_dir: Path, program: str = "ivr.cli") -> AsyncIterator[DemoServer]:
+async def demo_server(
+    data_dir: Path, program: str = "ivr.cli", settings: Mapping[str, str] | None = None
+) -> AsyncIterator[DemoServer]:
     """Start the server on a free port with everything it writes in ``data_dir``, wait until it is ready, and stop it
-    whatever happens. ``program`` is the module to run, with the arguments of the command line. Raises
-    ``EnvironmentProblem`` when it does not come up; its log says why."""
+    whatever happens. ``program`` is the module to run, with the arguments of the command line; ``settings`` are more
+    variables of its environment. Raises ``EnvironmentProblem`` when it does not come up; its log says why."""
     token = secrets.token_hex(16)
     log = data_dir / "server.log"
     env = {k: v for k, v in os.environ.items() if not k.startswith(("LOANLINE_", "TWILIO_")) or k in _KEPT}
@@ -46,6 +48,7 @@ async def demo_server(data_dir: Path, program: str = "ivr.cli") -> AsyncIterator
         "LOANLINE_DATA_DIR": str(data_dir),
         "TWILIO_AUTH_TOKEN": token,
         "PYTHONUNBUFFERED": "1",
+        **(settings or {}),
     }
     with log.open("wb") as out:
         command = (sys.executable, "-m", program, "serve", "--host", "127.0.0.1", "--port", "0")

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,17 @@ def test_an_honest_caller_is_at_most_observed_and_each_kind_of_fraud_is_named(pa
         assert expect.risk_band_at_least
     else:
         assert expect.risk_band_at_most in {"clear", "observe"}, 'add risk_band_at_most = "observe" to [expect]'
+
+
+def test_callers_without_a_past_can_ring_one_server_one_after_another() -> None:
+    """Nobody is taken for the caller before: each has a number and papers of their own."""
+    calls = [fixture for fixture in (read_fixture(ROOT / path) for path in CALLS) if not fixture.history]
+    numbers = Counter(fixture.caller.number for fixture in calls if fixture.caller.number is not None)
+    papers = Counter(
+        turn.keys or turn.words
+        for fixture in calls
+        for turn in fixture.turn
+        if turn.when.startswith("national_id_last4.") and len((turn.keys or turn.words or "").replace(" ", "")) >= 4
+        if turn.keys or turn.words not in {"agent", "help", "slower", "say that again", "stop"}
+    )
+    assert [name for name, count in (numbers + papers).items() if count > 1] == []
