@@ -25,11 +25,13 @@ __all__ = ["funding", "outside_checks"]
 _PATIENCE = Patience(deadline=1.9, attempt=0.9, tries=2, pause=0.05)
 
 
-def outside_checks(base_url: str, http: httpx.AsyncClient, clock: Clock, list_secret: bytes) -> Verifier:
+def outside_checks(
+    base_url: str, http: httpx.AsyncClient, clock: Clock, list_secret: bytes, patience: Patience = _PATIENCE
+) -> Verifier:
     """Who is asked about an applicant who agreed to it. ``list_secret`` keys the entries of the shared list."""
 
     def provider(name: str) -> Provider:
-        return Provider(name, base_url, http, clock=clock, random=random.random, patience=_PATIENCE)
+        return Provider(name, base_url, http, clock=clock, random=random.random, patience=patience)
 
     return Verifier(
         HttpCreditBureau(provider("credit bureau")),
@@ -37,6 +39,7 @@ def outside_checks(base_url: str, http: httpx.AsyncClient, clock: Clock, list_se
         HttpPhoneOwners(provider("carrier")),
         HttpNegativeList(provider("shared list"), list_secret),
         clock,
+        seconds=patience.deadline + 0.1,
     )
 
 

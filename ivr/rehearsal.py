@@ -6,6 +6,7 @@ the text messages stay in the house.
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from core.events import TranscriptLine
 from core.storage.opening import open_storage
 from core.usecases.desk import ApplicationDesk
 from core.usecases.verify import Verifier
+from core.verification.provider import Patience
 from ivr.exchange import Parts, make_line, rulebook
 from ivr.live_board import BoardFact, LiveBoard
 from ivr.outside import outside_checks
@@ -39,11 +41,25 @@ from speech.synthesis import PromptCache, Pyttsx3Voice, Voice
 __all__ = ["Rehearsal", "RehearsalHouse", "rehearsal", "replay_houses"]
 
 
-class RehearsalHouse:
-    """One line in one folder; see ``ivr.replay.result.ReplayHouse``."""
+#: Nobody waits on a rehearsed line, so a busy machine must not change what is heard or what the checks say.
+_PATIENCE = Patience(deadline=60, attempt=25, tries=2, pause=0.05)
 
-    def __init__(self, settings: Settings, recognizer: Recognizer, voice: Voice) -> None:
-        clock, ids = SystemClock(), SystemIds()
+
+class _RehearsedIds(SystemIds):
+    """Codes and challenges, which callers say aloud, are drawn alike in every run; everything else is as in service."""
+
+    def __init__(self, seed: int) -> None:
+        self._drawn = random.Random(seed)  # noqa: S311 - a rehearsal's code opens nothing
+
+    def digits(self, count: int) -> str:
+        return "".join(self._drawn.choice("0123456789") for _ in range(count))
+
+
+class RehearsalHouse:
+    """One line in one folder; see ``ivr.replay.result.ReplayHouse``. With a ``seed`` its codes are drawn from that."""
+
+    def __init__(self, settings: Settings, recognizer: Recognizer, voice: Voice, seed: int | None = None) -> None:
+        clock, ids = SystemClock(), SystemIds() if seed is None else _RehearsedIds(seed)
         self.board = LiveBoard()
         self.metrics = Metrics()
         self.sms_inbox = SmsBox(clock, ids)
@@ -68,7 +84,8 @@ class RehearsalHouse:
     def _checks(self, clock: SystemClock) -> Verifier:
         """The sandbox's bureau and registers, over their own HTTP but without a network."""
         sandbox = httpx.ASGITransport(standalone_app(self.sms_inbox, clock))
-        return outside_checks("http://sandbox/sandbox", httpx.AsyncClient(transport=sandbox), clock, LIST_SECRET)
+        http = httpx.AsyncClient(transport=sandbox)
+        return outside_checks("http://sandbox/sandbox", http, clock, LIST_SECRET, _PATIENCE)
 
     def result(self, call_id: str) -> CallResult:
         facts = self.board.history(call_id)
@@ -110,17 +127,17 @@ def _turns(facts: list[BoardFact]) -> list[TurnTiming]:
 
 
 class Rehearsal:
-    """Engines shared by many houses: ``house(folder)`` opens a line of its own in ``folder``."""
+    """Engines shared by many houses: ``house(folder, seed)`` opens a line of its own in ``folder``."""
 
     def __init__(self, settings: Settings, recognizer: Recognizer, voice: Voice) -> None:
         self._settings, self._recognizer, self._voice = settings, recognizer, voice
 
     @asynccontextmanager
-    async def house(self, folder: Path) -> AsyncIterator[RehearsalHouse]:
+    async def house(self, folder: Path, seed: int) -> AsyncIterator[RehearsalHouse]:
         settings = self._settings.model_copy(
             update={"data_dir": folder, "keyring_file": None, "demo": True, "sound_memory_days": 90}
         )
-        house = RehearsalHouse(settings, self._recognizer, self._voice)
+        house = RehearsalHouse(settings, self._recognizer, self._voice, seed)
         try:
             yield house
         finally:
@@ -129,9 +146,10 @@ class Rehearsal:
 
 @asynccontextmanager
 async def rehearsal(settings: Settings, *, workers: int, cache: Path | None = None) -> AsyncIterator[Rehearsal]:
-    """The real engines, started and stopped. ``cache`` keeps the prompts that hold nobody's data between runs."""
+    """The real engines, started and stopped, and patient: what they hear does not depend on how busy the machine is.
+    ``cache`` keeps the prompts that hold nobody's data between runs."""
     model = find_model(settings.language, (settings.models_path,))
-    recognizer = VoskPool({settings.language: model}, workers=workers)
+    recognizer = VoskPool({settings.language: model}, workers=workers, timeout_s=600, partial_s=120, stall_s=120)
     voice = Pyttsx3Voice(PromptCache(cache), voice=settings.voice, rate=settings.voice_rate)
     await recognizer.start()
     try:

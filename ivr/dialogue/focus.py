@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from ivr.dialogue.script import KeyRule, Question
 from ivr.dialogue.state import CallState, House, Mode
 from speech.answers.model import Kind
+from speech.answers.parsing import parse
 
-__all__ = ["Wanted", "group_size", "in_focus"]
+__all__ = ["Wanted", "group_size", "in_focus", "named"]
 
 _ONE_KEY = KeyRule(exactly=1)
 
@@ -45,3 +47,19 @@ def in_focus(house: House, state: CallState) -> Wanted:
     if question.period is not None:  # the bounds are a month's; a year's figure may be meant
         return Wanted(question.kind, question.keys, question.length)
     return Wanted(question.kind, question.keys, question.length, question.at_least, question.at_most)
+
+
+def named(house: House, state: CallState, text: str) -> Any:
+    """Which of two values these words name ("the first", "per year"); ``None`` for neither, for both, and when the
+    words hold a figure of their own, which may be another value."""
+    if state.mode not in {Mode.WHICH_VALUE, Mode.WHICH_PERIOD} or state.pending is None:
+        return None
+    found = []
+    rest = text
+    for name, value in zip(("first", "second"), state.pending.values, strict=False):
+        said = [words for words in house.prompts.phrases(name) if words in text]
+        if said:
+            found.append(value)
+            rest = rest.replace(max(said, key=len), " ")
+    figure = parse(state.question(house.script).kind, rest, house.language, today=state.today).readings
+    return found[0] if len(found) == 1 and not figure else None

@@ -9,14 +9,15 @@ from ivr.dialogue.asking import ask_again
 from ivr.dialogue.commands import obey
 from ivr.dialogue.effects import Effect
 from ivr.dialogue.events import AnswerHeard, Silence
-from ivr.dialogue.focus import in_focus
+from ivr.dialogue.focus import Wanted, in_focus, named
 from ivr.dialogue.keeping import Heard
 from ivr.dialogue.keying import keyed
 from ivr.dialogue.state import CallState, House, Mode
 from ivr.dialogue.taking import take
 from ivr.dialogue.trouble import trouble
-from speech.answers.model import Command
-from speech.repair.understand import understand
+from speech.answers.model import Command, Parsed
+from speech.recognizer import Transcript
+from speech.repair.understand import Understood, understand
 
 __all__ = ["heard", "silent"]
 
@@ -32,15 +33,7 @@ def heard(house: House, state: CallState, event: AnswerHeard, now: datetime) -> 
             return ask_again(house, state)
         return trouble(house, state, "no_match")
     question, wanted = state.question(house.script), in_focus(house, state)
-    understood = understand(
-        wanted.kind,
-        transcript,
-        house.language,
-        today=state.today,
-        length=wanted.length,
-        at_least=wanted.at_least,
-        at_most=wanted.at_most,
-    )
+    understood = _understood(house, state, wanted, transcript)
     parsed = understood.parsed
     if parsed.command is not None and transcript.confidence >= question.reject:
         return obey(house, state, parsed.command)
@@ -66,6 +59,23 @@ def heard(house: House, state: CallState, event: AnswerHeard, now: datetime) -> 
         alternatives=transcript.alternatives,
     )
     return take(house, state, Heard(parsed, evidence, understood.text, transcript.unknown), now)
+
+
+def _understood(house: House, state: CallState, wanted: Wanted, transcript: Transcript) -> Understood:
+    """The meaning that stands. Words that name one of two values are no figure, whatever figure another hearing of
+    them would make: "per year" must not become half a dollar."""
+    if named(house, state, transcript.text) is not None:
+        words = Parsed(wanted.kind, ())
+        return Understood(words, 1.0 - transcript.confidence, "one of the two was named", transcript.text)
+    return understand(
+        wanted.kind,
+        transcript,
+        house.language,
+        today=state.today,
+        length=wanted.length,
+        at_least=wanted.at_least,
+        at_most=wanted.at_most,
+    )
 
 
 def silent(house: House, state: CallState, event: Silence, now: datetime) -> list[Effect]:

@@ -13,7 +13,7 @@ from ivr.dialogue.asking import ask
 from ivr.dialogue.confirmation import Treatment, treat
 from ivr.dialogue.effects import Effect
 from ivr.dialogue.flow import go_on
-from ivr.dialogue.focus import group_size
+from ivr.dialogue.focus import group_size, named
 from ivr.dialogue.keeping import Heard, confirm, joined, keep
 from ivr.dialogue.script import Question, Role
 from ivr.dialogue.slots import candidates, doubtful
@@ -156,12 +156,8 @@ def _take_choice(house: House, state: CallState, question: Question, heard: Hear
     if heard.keyed and heard.text in {"1", "2"}:
         fits = [pending.values[int(heard.text) - 1]]
     elif len(fits) != 1:
-        named = [
-            value
-            for name, value in zip(("first", "second"), pending.values, strict=False)
-            if any(words in heard.text for words in house.prompts.phrases(name))
-        ]
-        fits = named if len(named) == 1 else fits
+        value = named(house, state, heard.text)
+        fits = fits if value is None else [value]
     if len(fits) != 1:
         state.mode, state.pending = Mode.ASK, None
         return trouble(house, state, "no_match")

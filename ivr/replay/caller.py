@@ -8,7 +8,7 @@ before it has been played, or at once, as flushed, on ``clear``. The prompt that
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -96,7 +96,8 @@ class SimulatedCaller:
         self.said: list[Said] = []
         self.hung_up = False
         self._clips = {path: load(path) for turn in fixture.turn for path in fixture.clips(turn)}
-        noise, timing = np.random.default_rng([fixture.seed, seed]).spawn(2)
+        self._seed = (fixture.seed, seed)
+        noise, timing = np.random.default_rng(self._seed).spawn(2)
         self._channel = TelephoneChannel(fixture.channel, noise, speech_level(list(self._clips.values())))
         self._timing = timing
         self._now = 0
@@ -105,6 +106,7 @@ class SimulatedCaller:
         self._playing_since: int | None = None
         self._chosen: int | None = None  # the turn this playing prompt has already started
         self._used: set[int] = set()
+        self._scheduled: Counter[int] = Counter()
         self._waiting: deque[_Deed] = deque()
         self._voice: deque[Samples] = deque()
         self._keys: deque[tuple[int, str]] = deque()
@@ -266,9 +268,17 @@ class SimulatedCaller:
 
     def _schedule(self, turn: int, prompt_id: str, due_ms: int) -> None:
         self._used.add(turn)
+        self._scheduled[turn] += 1
         self._waiting.append(_Deed(turn, prompt_id, due_ms))
+        self._noise_of(turn, 0)
+
+    def _noise_of(self, turn: int, part: int) -> None:
+        """Noise and losses before (0) and under (1) an answer belong to the answer, not to the length of the call: a
+        prompt that is 20 ms longer, as eSpeak's are from one process to the next, must not change what is heard."""
+        self._channel.anew(np.random.default_rng([*self._seed, turn, self._scheduled[turn], part]))
 
     def _begin(self, deed: _Deed, code: str = "") -> None:
+        self._noise_of(deed.turn, 1)
         turn = self.fixture.turn[deed.turn]
         if turn.silence is not None:
             length = round(turn.silence * 1000)

@@ -70,6 +70,10 @@ class TelephoneChannel:
         self._carry = 0.0
         self._last = np.zeros(FRAME_SAMPLES)
 
+    def anew(self, rng: np.random.Generator) -> None:
+        """Draw noise and losses from ``rng`` from now on."""
+        self._rng = rng
+
     def voice(self, clip: Samples) -> Samples:
         """A clip after the codec, padded to whole frames."""
         whole = np.pad(clip, (0, -len(clip) % FRAME_SAMPLES))

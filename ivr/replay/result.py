@@ -77,8 +77,9 @@ class ReplayHouse(Protocol):
         ...
 
 
-#: Opens a house in an empty folder that is deleted afterwards. Houses may share engines; calls share nothing else.
-HouseFactory = Callable[[Path], AbstractAsyncContextManager[ReplayHouse]]
+#: Opens a house in an empty folder that is deleted afterwards; the number is the seed of the codes it draws. Houses may
+#: share engines; calls share nothing else.
+HouseFactory = Callable[[Path, int], AbstractAsyncContextManager[ReplayHouse]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

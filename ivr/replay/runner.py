@@ -1,7 +1,8 @@
 """QA replay: fixtures through the same switchboard and runner as a telephone call, without a network, in lockstep.
 
-Stream time advances only when the runner has dealt with the last event, so a slow machine changes no result and a
-fast one is used to the full. Each call gets a house of its own in a temporary folder.
+Stream time advances only when the runner has dealt with the last event, the engines are patient, every answer has its
+own noise and every call its own codes: a slow machine changes no result and a fast one is used to the full. Each call
+gets a house of its own in a temporary folder.
 """
 
 from __future__ import annotations
@@ -140,13 +141,14 @@ async def play_one(fixture: CallFixture, house: HouseFactory, clock: Clock, seed
     """Play one fixture in a house of its own. A failure of the pipeline is reported in ``Played.error``; only
     failures of the fixture's files (``InvalidFixture``) are raised."""
     caller = SimulatedCaller(fixture, load_clip, seed)
-    call_id = "CA" + hashlib.sha256(f"{fixture.name}:{fixture.seed}:{seed}".encode()).hexdigest()[:32]
+    digest = hashlib.sha256(f"{fixture.name}:{fixture.seed}:{seed}".encode()).hexdigest()
+    call_id = "CA" + digest[:32]
     started = clock.monotonic()
     ended, error = "failed", ""
     result: CallResult | None = None
     with tempfile.TemporaryDirectory(prefix="loanline-replay-") as folder:
         try:
-            async with house(Path(folder)) as open_house:
+            async with house(Path(folder), int(digest[:8], 16)) as open_house:
                 if fixture.history:
                     open_house.remember(fixture)
                 ended = await _Call(caller, open_house, call_id).run()

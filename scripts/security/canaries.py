@@ -72,8 +72,8 @@ def canaries_of(fixture: CallFixture) -> dict[str, str]:
 
 def _house(factory: HouseFactory, fixture: CallFixture, search: Search, log: io.StringIO) -> HouseFactory:
     @asynccontextmanager
-    async def watched(folder: Path) -> AsyncIterator[ReplayHouse]:
-        async with factory(folder) as house:
+    async def watched(folder: Path, seed: int) -> AsyncIterator[ReplayHouse]:
+        async with factory(folder, seed) as house:
             yield house
             canaries = canaries_of(fixture)
             search.calls += 1

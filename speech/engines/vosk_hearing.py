@@ -18,7 +18,6 @@ __all__ = ["VoskHearing", "to_transcript"]
 _UNKNOWN = "[unk]"
 #: Sent in pieces of 100 ms: fewer, larger steps cost Vosk less than 20 ms ones.
 _PIECE_BYTES = 1600
-_PARTIAL_PATIENCE_S = 0.5
 
 
 def to_transcript(payload: bytes, decode_ms: float, snr: float | None = None) -> Transcript:
@@ -58,7 +57,14 @@ class VoskHearing:
     """
 
     def __init__(
-        self, number: int, spec: HearingSpec, *, lives: int, timeout_s: float, leave: Callable[[VoskHearing], None]
+        self,
+        number: int,
+        spec: HearingSpec,
+        *,
+        lives: int,
+        timeout_s: float,
+        partial_s: float,
+        leave: Callable[[VoskHearing], None],
     ) -> None:
         self.number = number
         self.spec = spec
@@ -67,6 +73,7 @@ class VoskHearing:
         self.last_sign = 0.0
         self._lives = float(lives)
         self._timeout_s = timeout_s
+        self._partial_s = partial_s
         self._leave = leave
         self._loop = asyncio.get_running_loop()
         self._audio = bytearray()
@@ -94,14 +101,14 @@ class VoskHearing:
             self._flush()
 
     async def partial(self) -> str:
-        """The words so far; the last known ones when the worker does not say within half a second."""
+        """The words so far; the last known ones when the worker does not say within ``partial_s``."""
         if self.worker is not None and not self._over and self._finish_at is None:
             self._flush()
             waiter = self._loop.create_future()
             self._partial_waiters.append(waiter)
             self._send(Op.PARTIAL)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(waiter, _PARTIAL_PATIENCE_S)
+                await asyncio.wait_for(waiter, self._partial_s)
             if waiter in self._partial_waiters:
                 self._partial_waiters.remove(waiter)
         return self._partial

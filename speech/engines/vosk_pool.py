@@ -59,7 +59,8 @@ class VoskPool:
 
     A worker without a sign of life for ``stall_s`` while it owes one is killed. A worker ``growth_mb`` above its
     size at start takes no new answers and is replaced; it is asked every ``ping_s``. ``finish`` waits ``timeout_s``
-    at most, deaths included.
+    at most, deaths included, and ``partial`` ``partial_s``. Where nobody waits on the line, as in a replay, long spans
+    make what is heard independent of how busy the machine is.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class VoskPool:
         hearings: int = 64,
         lives: int = 4,
         timeout_s: float = 20.0,
+        partial_s: float = 0.5,
         stall_s: float = 4.0,
         start_timeout_s: float = 60.0,
         growth_mb: int = 400,
@@ -82,6 +84,7 @@ class VoskPool:
         self._most = hearings
         self._lives = lives
         self._timeout_s = timeout_s
+        self._partial_s = partial_s
         self._stall_s = stall_s
         self._start_timeout_s = start_timeout_s
         self._growth = growth_mb * 1024 * 1024
@@ -131,7 +134,12 @@ class VoskPool:
         grammar = None if spec.grammar is None else clean_grammar(spec.grammar)
         spec = HearingSpec(language, grammar, max(0, spec.alternatives), spec.second and grammar is not None)
         hearing = VoskHearing(
-            next(self._numbers), spec, lives=self._lives, timeout_s=self._timeout_s, leave=self._forget
+            next(self._numbers),
+            spec,
+            lives=self._lives,
+            timeout_s=self._timeout_s,
+            partial_s=self._partial_s,
+            leave=self._forget,
         )
         self._hearings[hearing.number] = hearing
         self._place(hearing)

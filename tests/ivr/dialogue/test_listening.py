@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.evidence import Source
@@ -92,3 +94,16 @@ def test_what_is_wanted_depends_on_how_the_question_was_put() -> None:
     state, _ = at("amount")
     assert in_focus(HOUSE, state).at_most is not None
     assert any(isinstance(effect, Listen) for effect in ask(HOUSE, state))
+
+
+def test_words_that_choose_between_two_values_are_no_figure() -> None:
+    """The second listener may hear fifty cents in "per year": words that name one of the two win."""
+    state, _ = at("monthly_income")
+    assert state.listening is not None
+    heard(HOUSE, state, AnswerHeard(state.listening, transcript("forty two thousand dollars"), 0, 900, 0.0), NOW)
+    assert state.mode is Mode.WHICH_PERIOD
+    assert state.listening is not None
+    said_so = replace(transcript("per year", 0.8), second="fifty cents", second_confidence=0.99)
+    effects = heard(HOUSE, state, AnswerHeard(state.listening, said_so, 0, 900, 0.0), NOW)
+    kept = next(effect for effect in effects if isinstance(effect, Journal))
+    assert (kept.data["name"], kept.data["value"]) == ("monthly_income", "3500.00")

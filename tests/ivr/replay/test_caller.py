@@ -193,6 +193,19 @@ def test_the_channel_is_the_same_for_the_same_seed(codec: str) -> None:
     assert run(1) != run(2)
 
 
+def test_an_answer_has_the_same_noise_however_long_the_prompt_was() -> None:
+    def answer(prompt_ms: int) -> bytes:
+        phone = caller({"when": "a", "say": "a.wav"}, channel={"noise": 15, "loss": 5})
+        phone.play(bytes([0x10]) * prompt_ms * 8)
+        phone.mark("a:1")
+        sent = ticks(phone, 120)
+        start = phone.said[0].start_ms
+        assert len(phone.said) == 1
+        return b"".join(tick.frame for tick in sent if start <= tick.at_ms < start + 500)
+
+    assert answer(1000) == answer(1020) == answer(1340)
+
+
 def test_the_noise_has_the_ratio_asked_for() -> None:
     phone = caller({"when": "a", "say": "a.wav"}, channel={"noise": 20})
     quiet = np.concatenate([decode_mulaw(tick.frame) for tick in ticks(phone, 100)]).astype(float)

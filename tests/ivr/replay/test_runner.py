@@ -147,7 +147,7 @@ def factory(
     houses: list[House], step: str = "goodbye", fail_at: str | None = None, admission: Admission = Admission.WELCOME
 ) -> HouseFactory:
     @asynccontextmanager
-    async def build(folder: Path) -> AsyncIterator[House]:
+    async def build(folder: Path, _seed: int) -> AsyncIterator[House]:
         houses.append(House(folder, step, fail_at, admission))
         yield houses[-1]
 
