@@ -22,16 +22,19 @@ from antifraud.archive import SoundArchive
 from antifraud.facts import CallContext, TurnFacts
 from antifraud.network import LONGEST_HOURS, link_counts
 from antifraud.repeats import Fingerprint
-from core.errors import CryptoError, LoanlineError, NotFound
+from core.errors import CryptoError, Forbidden, LoanlineError, NotFound
 from core.events import TranscriptLine
 from core.fraud import LinkKind, TraceKind
 from core.jurisdiction.pack import ConsentMode, Pack
 from core.ports import Clock, Storage, UnitOfWork
+from core.privacy import standing
 from core.risk import ConsentClass, RiskLevel, RiskReport
 from speech.audio import decode_mulaw
 
 __all__ = ["DeepPass", "Material", "look", "spoken_consents"]
 
+#: The scope of the consent under which a call's sound may be looked at.
+RECORDING = "recording"
 _MOST_TRIES = 3
 _AT_ONCE = 5
 _MOST_RECORDINGS = 2000
@@ -147,7 +150,7 @@ class DeepPass:
             material = await asyncio.to_thread(self._material, call_id)
             report = await asyncio.get_running_loop().run_in_executor(pool, look, material)
             await asyncio.to_thread(self._settle, call_id, report)
-        except (CryptoError, NotFound):  # destroyed since, or never opened: there is nothing to look at
+        except (CryptoError, Forbidden, NotFound):  # destroyed or taken back since, or never opened: nothing to look at
             await asyncio.to_thread(self._give_up, call_id)
         except (LoanlineError, OSError, RuntimeError) as error:
             _log.warning("deep_check_failed", call=call_id, kind=type(error).__name__)
@@ -158,6 +161,8 @@ class DeepPass:
         now = self._clock.now()
         with self._storage.begin() as work:
             record = work.records.read(call_id)
+            if not standing(work.consents.of(record.case_id), RECORDING):
+                raise Forbidden("The caller took the consent to the recording back; leave it alone.")
             since = now - timedelta(hours=LONGEST_HOURS)
             sharing = work.links.sharing(record.case_id, since)
             edges = work.links.network(record.case_id, since)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.application import Application
 from core.codec import from_plain
 from core.errors import Conflict
@@ -10,7 +12,7 @@ from core.evidence import Evidence
 from core.ports import Clock, Storage, UnitOfWork
 from core.privacy import ConsentRecord, How, standing
 
-__all__ = ["WITHDRAWAL", "enter_application", "enter_heard", "withdraw"]
+__all__ = ["WITHDRAWAL", "enter_application", "enter_heard", "ledger_with", "withdraw"]
 
 #: The text id of an entry by which somebody took a consent back.
 WITHDRAWAL = "withdrawal"
@@ -34,16 +36,31 @@ def enter_heard(work: UnitOfWork, case_id: str, entry: JournalEntry) -> None:
     )
 
 
-def enter_application(work: UnitOfWork, application: Application) -> None:
-    """The consents that came with an application in writing; those of a call are in the ledger already."""
+def enter_application(work: UnitOfWork, application: Application) -> int:
+    """The consents that came with an application in writing; those of a call are in the ledger already. Returns how
+    many were new to it: one that was taken back since does not come back with the application it came with."""
     known = {
         (record.scope, record.granted, record.text_id, record.text_hash)
         for record in work.consents.of(application.case_id)
     }
+    new = 0
     for each in application.consents:
         if (each.scope, each.granted, each.text_id, each.text_hash) not in known:
             record = ConsentRecord(each.scope, each.granted, each.text_id, each.text_hash, each.at, How.API)
             work.consents.enter(application.case_id, record)
+            new += 1
+    return new
+
+
+def ledger_with(storage: Storage, application: Application) -> Sequence[ConsentRecord]:
+    """The ledger of this application's case, oldest first, once all that came with the application is in it: what is
+    asked of the outside rests on nothing else. Raises ``InvalidInput``, ``Tampered``, ``WrongKey``,
+    ``StorageError``."""
+    with storage.begin() as work:
+        if enter_application(work, application):
+            work.commit()
+    with storage.begin() as work:
+        return work.consents.of(application.case_id)
 
 
 def withdraw(storage: Storage, clock: Clock, case_id: str, scope: str, operator: str) -> None:

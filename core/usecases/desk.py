@@ -15,6 +15,7 @@ from core.evidence import Evidence
 from core.ports import Clock, Storage
 from core.risk import RiskReport
 from core.usecases import intake, offer
+from core.usecases.consents import ledger_with
 from core.usecases.decisions import Rulebook
 from core.usecases.verify import NOTHING_ASKED, Verified, Verifier
 
@@ -37,7 +38,8 @@ class ApplicationDesk:
         """Check, decide and store; see ``core.usecases.intake.submit`` for what is promised and raised.
 
         Nobody outside is asked about an application that is decided without them: one that is stored already, is
-        incomplete, or would be declined on what was said.
+        incomplete, or would be declined on what was said; and nobody at all unless the consent to it stands in the
+        ledger. Raises ``Tampered`` or ``WrongKey``, and asks nobody, when the ledger cannot be believed.
         """
         past = await asyncio.to_thread(self._past, application)
         verified = await self._verified(application, risk, past)
@@ -71,7 +73,8 @@ class ApplicationDesk:
             return NOTHING_ASKED
         if not await asyncio.to_thread(self._worth_asking, application, risk, past):
             return NOTHING_ASKED
-        return await self._verifier.ask(application)
+        ledger = await asyncio.to_thread(ledger_with, self._storage, application)
+        return await self._verifier.ask(application, ledger)
 
     def _worth_asking(self, application: Application, risk: RiskReport, past: Past) -> bool:
         """Knock-outs come before paid data. What cannot be decided at all is left to ``intake``, which reviews it."""

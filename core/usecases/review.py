@@ -23,8 +23,10 @@ from core.decision.receipt import bundle
 from core.errors import Conflict, Forbidden, InvalidInput
 from core.money import Money
 from core.ports import Clock, Storage, StoredApplication, UnitOfWork
+from core.privacy import standing
 from core.usecases.decisions import Rulebook
 from core.usecases.holds import require_free
+from core.usecases.verify import CREDIT_REPORT, TAKEN_BACK
 
 __all__ = ["Reviewed", "Verdict", "Waiting", "queue", "say"]
 
@@ -99,7 +101,8 @@ def say(
 
     A decline names one to four reason ``codes`` for the borrower. An approval above the policy's
     ``second_person_above`` waits for a second person; it makes the offers that the rules allow today, and none where
-    they allow none. ``hands`` are the staff who took part in the call: none of them may review it. Raises
+    they allow none; without the credit report, once the person took the consent to it back. ``hands`` are the staff
+    who took part in the call: none of them may review it. Raises
     ``Forbidden`` for them and for the same person twice, ``Conflict`` when the case is not in review or no offer is
     allowed, ``InvalidInput``, ``NotFound`` and ``StorageError``.
     """
@@ -120,7 +123,7 @@ def say(
             raise Forbidden("You said yes to this case already; a second person has to agree.")
         work.reviews.add(case_id, ReviewNote(reviewer, verdict.value, why, clock.now()))
         waits, kept = False, work.receipts.of(case_id)
-        facts = _facts(stored, kept, clock)
+        facts = _facts(stored, kept, standing(work.consents.of(case_id), CREDIT_REPORT), clock)
         decision = _declined(stored.decision, given, verdict)
         if verdict is Verdict.APPROVE:
             decision = _approved(facts, rules)
@@ -149,7 +152,7 @@ def _settle(
 ) -> None:
     work.applications.settle(case_id, decision, _STATUS[verdict])
     if verdict is Verdict.APPROVE:
-        evidence = kept[-1].bundle["evidence"] if kept else ()
+        evidence = kept[-1].bundle["evidence"] if facts.checks.evidence else ()
         made = bundle(facts, decision, rules.pack, rules.policy, rules.champion, None, evidence, by_person=True)
         work.receipts.keep(case_id, "settled", made, clock.now())
 
@@ -174,9 +177,12 @@ def _standing_yes(notes: list[ReviewNote]) -> set[str]:
     return agreed
 
 
-def _facts(stored: StoredApplication, kept: list[KeptReceipt], clock: Clock) -> Facts:
-    """Today's facts, with what the outside said when the case was decided."""
+def _facts(stored: StoredApplication, kept: list[KeptReceipt], allowed: bool, clock: Clock) -> Facts:
+    """Today's facts, with what the outside said when the case was decided; without it, once the person has taken the
+    consent back that it was asked under."""
     checks = from_plain(Facts, kept[-1].bundle["facts"], "facts").checks if kept else NO_CHECKS
+    if checks.evidence and not allowed:
+        checks = TAKEN_BACK
     return facts_of(stored.application, stored.risk, clock.now().date(), checks)
 
 

@@ -1,28 +1,29 @@
 """Ask the outside about an applicant: credit bureau, social security, the phone's carrier, the shared fraud list.
 
-All at once, within one deadline, and only under the applicant's consent to a credit report. What comes late or broken
-is noted as failed: the decision then brings in a person, and nothing is approved.
+All at once, within one deadline, and only while the applicant's consent to a credit report stands in the ledger. What
+comes late or broken is noted as failed: the decision then brings in a person, and nothing is approved.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from core.application import Application, Consent
+from core.application import Application
 from core.codec import to_plain
 from core.decision.checks import NO_CHECKS, Checks, FileKind, ReportFacts, State
 from core.errors import LoanlineError
 from core.money import Money
 from core.ports import Clock
+from core.privacy import ConsentRecord, standing
 from core.verification.model import CreditFile, CreditLine, PhoneRecord, Snapshot, Subject, WorkRecord
 from core.verification.permission import Permission, Purpose
 from core.verification.ports import CreditBureau, NegativeList, PhoneOwners, WorkRegister
 
-__all__ = ["CREDIT_REPORT", "NOTHING_ASKED", "Verified", "Verifier"]
+__all__ = ["CREDIT_REPORT", "NOTHING_ASKED", "TAKEN_BACK", "Verified", "Verifier"]
 
 T = TypeVar("T")
 
@@ -49,6 +50,14 @@ class Verified:
 NOTHING_ASKED = Verified(NO_CHECKS, ())
 
 
+def _closed(state: State) -> Checks:
+    return Checks(report_state=state, work_state=state, phone_state=state, list_state=state)
+
+
+#: What stands in the place of answers when the consent was refused or taken back, and when nobody gave it.
+TAKEN_BACK, _NEVER_GIVEN = _closed(State.REFUSED), _closed(State.NO_CONSENT)
+
+
 class Verifier:
     """``seconds`` is the time for everything together."""
 
@@ -65,12 +74,14 @@ class Verifier:
         self._clock = clock
         self._seconds = seconds
 
-    async def ask(self, application: Application) -> Verified:
-        """Never raises for a provider's failure. Without consent nothing is sent."""
-        consent = _consent(application)
-        if consent is None:
-            no = State.REFUSED if _asked(application) else State.NO_CONSENT
-            return Verified(Checks(report_state=no, work_state=no, phone_state=no, list_state=no), ())
+    async def ask(self, application: Application, ledger: Sequence[ConsentRecord]) -> Verified:
+        """``ledger`` are the consents of the case as they stand now, oldest first; what the application says of
+        consents counts for nothing. Never raises for a provider's failure. Without a standing consent nothing is sent.
+        """
+        said = [record for record in ledger if record.scope == CREDIT_REPORT]
+        if not standing(ledger, CREDIT_REPORT):
+            return Verified(TAKEN_BACK if said else _NEVER_GIVEN, ())
+        consent = said[-1]
         consent_id = f"{application.case_id}:{CREDIT_REPORT}:{consent.at:%Y%m%dT%H%M%SZ}"
         credit = Permission.from_consent(consent, consent_id, Purpose.CREDIT_APPLICATION, CREDIT_REPORT)
         fraud = Permission.from_consent(consent, consent_id, Purpose.FRAUD_PREVENTION, CREDIT_REPORT)
@@ -125,17 +136,6 @@ class Verifier:
             late_60=late.count(60),
             late_90=late.count(90),
         )
-
-
-def _asked(application: Application) -> list[Consent]:
-    """Each answer to the question of a credit report, oldest first."""
-    return [consent for consent in application.consents if consent.scope == CREDIT_REPORT]
-
-
-def _consent(application: Application) -> Consent | None:
-    """The last word on this scope, when it was a yes."""
-    said = _asked(application)
-    return said[-1] if said and said[-1].granted else None
 
 
 def _late(line: CreditLine) -> int:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.application import Consent
 from core.errors import Forbidden
+from core.privacy import ConsentRecord
 
 __all__ = ["Permission", "Purpose"]
 
@@ -40,7 +40,7 @@ class Permission:
             raise Forbidden("No consent is on file: ask the applicant before any provider is asked.")
 
     @classmethod
-    def from_consent(cls, consent: Consent | None, consent_id: str, purpose: Purpose, scope: str) -> Permission:
+    def from_consent(cls, consent: ConsentRecord | None, consent_id: str, purpose: Purpose, scope: str) -> Permission:
         """The permission a consent of ``scope`` gives. Raises ``Forbidden`` for none, another scope, or a refusal."""
         if consent is None or not consent.granted or consent.scope != scope:
             raise Forbidden("No consent for this is on file: ask the applicant before any provider is asked.")

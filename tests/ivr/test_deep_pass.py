@@ -18,9 +18,11 @@ from core.application import Status
 from core.events import TranscriptLine
 from core.fraud import TraceKind
 from core.jurisdiction.library import packaged
+from core.privacy import ConsentRecord, How
 from core.risk import ConsentClass, RiskLevel
 from core.storage.opening import open_storage
 from core.storage.store import SqlStorage
+from core.usecases.consents import withdraw
 from core.usecases.shred import plan_call, shred
 from ivr.deep_pass import DeepPass, Material, look, spoken_consents
 from speech.audio import encode_mulaw
@@ -29,6 +31,7 @@ from tests.core.storage.people import application, decision, risk
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 SPOKEN = frozenset({ConsentClass.NONE, ConsentClass.RECORDING})
+RECORDED = ConsentRecord("recording", True, "consent.ask", "ab12", NOW, How.CALL)
 
 
 class Standing:
@@ -70,6 +73,7 @@ def recorded(storage: SqlStorage, call_id: str, seed: int) -> None:
     sound = babble(12, seed)
     with storage.begin() as work:
         work.records.open_call(call_id, f"case_{call_id}", NOW, recording=True)
+        work.consents.enter(f"case_{call_id}", RECORDED)
         work.records.append_audio(call_id, "caller", 0, encode_mulaw(sound))
         work.records.append_line(call_id, TranscriptLine("line", 0, 900, "How much?", "heard", prompt_id="amount.ask"))
         work.records.append_line(call_id, TranscriptLine("caller", 1000, 11_500, "he told me to say", "final"))
@@ -101,6 +105,17 @@ async def test_a_copy_is_found_later_and_said_so(storage: SqlStorage) -> None:
         rows = connection.exec_driver_sql("SELECT subject FROM audit WHERE action = 'fraud.found_later'").scalars()
         assert sorted(rows) == ["CA1", "CA3"]
     assert await DeepPass(storage, Standing(), SPOKEN, 90).run() == 0
+
+
+@pytest.mark.usefixtures("here")
+async def test_a_recording_whose_consent_was_taken_back_is_left_alone(storage: SqlStorage) -> None:
+    recorded(storage, "CA1", 1)
+    withdraw(storage, Standing(), "case_CA1", "recording", "a.agent")
+    assert await DeepPass(storage, Standing(), SPOKEN, 90).run() == 1
+    with storage.begin() as work:
+        check = work.deep_checks.of("CA1")
+    assert check is not None
+    assert check.report is None
 
 
 @pytest.mark.usefixtures("here")

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from core.application import Consent
 from core.errors import EnvironmentProblem
+from core.privacy import ConsentRecord, How
 from ivr.bootstrap import build
 from ivr.outside import outside_checks
 from ivr.sandbox.people import LIST_SECRET
@@ -16,7 +16,7 @@ from ivr.settings import load_settings
 from tests.core.storage.people import START, application
 from tests.ivr.sandbox.serving import FixedClock, sandbox
 
-CONSENT = Consent("credit_report", True, "credit.ask", "ab12", START)
+CONSENT = ConsentRecord("credit_report", True, "credit.ask", "ab12", START, How.CALL)
 
 
 async def test_with_consent_all_four_are_asked_without_it_nobody() -> None:
@@ -27,9 +27,9 @@ async def test_with_consent_all_four_are_asked_without_it_nobody() -> None:
 
     async with sandbox() as (url, _), httpx.AsyncClient(event_hooks={"request": [note]}) as http:
         verifier = outside_checks(url, http, FixedClock(), LIST_SECRET)
-        await verifier.ask(application(consents=()))
+        await verifier.ask(application(), ())
         assert asked == []
-        verified = await verifier.ask(application(consents=(CONSENT,)))
+        verified = await verifier.ask(application(), (CONSENT,))
     assert len(asked) == 4
     assert len(verified.evidence) == 4
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,16 @@ from core.application import Consent
 from core.decision.checks import FileKind, State
 from core.decision.model import Outcome
 from core.decision.receipt import replay
+from core.errors import Tampered
 from core.evidence import Answer
+from core.privacy import ConsentRecord, How
 from core.risk import RiskLevel
 from core.scoring.library import packaged_challenger, packaged_scorecard
+from core.storage.consents import SqlConsents
+from core.usecases.consents import withdraw
 from core.usecases.decisions import Rulebook
 from core.usecases.desk import ApplicationDesk
+from core.usecases.review import Verdict, say
 from core.usecases.verify import Verified, Verifier
 from core.verification.clients import HttpCreditBureau, HttpNegativeList, HttpPhoneOwners, HttpWorkRegister
 from core.verification.provider import Patience, Provider
@@ -31,7 +37,9 @@ from tests.core.storage.people import START, HandClock, answer, application, ope
 from tests.ivr.sandbox.serving import FixedClock, sandbox
 
 YES = Consent("credit_report", True, "credit.ask", "ab12", START)
-NO = Consent("credit_report", False, "credit.ask", "ab12", START)
+GIVEN = ConsentRecord("credit_report", True, "credit.ask", "ab12", START, How.CALL)
+REFUSED = replace(GIVEN, granted=False)
+RECORDING = replace(GIVEN, scope="recording")
 
 
 @asynccontextmanager
@@ -63,7 +71,7 @@ async def verifier(seconds: float = 2.0) -> AsyncIterator[tuple[Verifier, list[s
 
 async def asked_about(seconds: float = 2.0, **changes: Any) -> Verified:
     async with verifier(seconds) as (made, _):
-        return await made.ask(application(**({"consents": (YES,)} | changes)))
+        return await made.ask(application(**changes), (GIVEN,))
 
 
 async def test_an_ordinary_person_is_answered_four_times() -> None:
@@ -83,21 +91,19 @@ async def test_an_ordinary_person_is_answered_four_times() -> None:
     assert all(one["consent_id"].startswith("case_1:credit_report:") for one in verified.evidence)
 
 
-RECORDING = Consent("recording", True, "x", "y", START)
-
-
 @pytest.mark.parametrize(
-    ("consents", "state"),
+    ("ledger", "state"),
     [
         ((), State.NO_CONSENT),
         ((RECORDING,), State.NO_CONSENT),
-        ((NO,), State.REFUSED),
-        ((YES, NO), State.REFUSED),
+        ((REFUSED,), State.REFUSED),
+        ((GIVEN, REFUSED), State.REFUSED),
+        ((GIVEN, RECORDING, REFUSED), State.REFUSED),
     ],
 )
-async def test_without_consent_nobody_is_asked(consents: tuple[Consent, ...], state: State) -> None:
+async def test_what_the_ledger_does_not_allow_is_not_asked(ledger: tuple[ConsentRecord, ...], state: State) -> None:
     async with verifier() as (made, asked):
-        verified = await made.ask(application(consents=consents))
+        verified = await made.ask(application(consents=(YES,)), ledger)
     assert asked == []
     assert verified.checks.report_state is state
     assert verified.evidence == ()
@@ -162,6 +168,57 @@ async def desk(folder: Path) -> AsyncIterator[tuple[ApplicationDesk, list[str], 
 def asking(last4: str = "7341", **changes: Any) -> Any:
     plain: dict[str, Any] = {"consents": (YES,), "national_id_last4": answer(Last4(last4)), "jurisdiction": "US"}
     return application(**(plain | changes))
+
+
+async def test_a_consent_taken_back_before_the_desk_asks_stops_the_asking(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (counter, asked, storage):
+        with storage.begin() as work:
+            work.consents.enter("case_1", GIVEN)
+            work.commit()
+        withdraw(storage, HandClock(), "case_1", "credit_report", "a.agent")
+        made = await counter.submit(asking(), risk())
+        with storage.begin() as work:
+            (kept,) = work.receipts.of("case_1")
+            ledger = work.consents.of("case_1")
+    assert asked == []
+    assert kept.bundle["evidence"] == []
+    assert kept.bundle["facts"]["checks"]["report_state"] == "refused"
+    assert (made.outcome, made.score) == (Outcome.REVIEW, None)
+    assert [each.granted for each in ledger] == [True, False], "the yes of the application did not come back"
+
+
+async def test_a_consent_is_in_the_ledger_before_anybody_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def torn(*_: Any) -> Any:
+        raise Tampered("A record was altered; restore it from a backup.")
+
+    async with desk(tmp_path) as (counter, asked, storage):
+        monkeypatch.setattr(SqlConsents, "of", torn)
+        with pytest.raises(Tampered):
+            await counter.submit(asking(), risk())
+        assert asked == [], "a ledger that cannot be believed allows nothing"
+        monkeypatch.undo()
+        await counter.submit(asking(), risk())
+        with storage.begin() as work:
+            assert [(each.scope, each.granted) for each in work.consents.of("case_1")] == [("credit_report", True)]
+    assert len(asked) == 4
+
+
+async def test_a_review_does_not_rest_on_a_report_whose_consent_was_taken_back(tmp_path: Path) -> None:
+    clock = HandClock(FixedClock().now())
+    async with desk(tmp_path) as (counter, _, storage):
+        assert (await counter.submit(asking(), risk(RiskLevel.HOLD))).outcome is Outcome.REVIEW
+        withdraw(storage, clock, "case_1", "credit_report", "a.agent")
+        why = "Called back on the registered number; all is in order."
+        done = say(storage, clock, counter.rules, "case_1", "m.reyes", Verdict.APPROVE, why)
+        with storage.begin() as work:
+            first, settled = work.receipts.of("case_1")
+    assert (len(first.bundle["evidence"]), settled.bundle["evidence"]) == (4, [])
+    assert settled.bundle["facts"]["checks"]["report"] is None
+    assert done.decision.score is None
+    again = replay(settled.bundle)
+    assert (again.verdict.value, again.identical) == ("same", True)
 
 
 async def test_the_desk_scores_stores_and_replays_bit_for_bit(tmp_path: Path) -> None:

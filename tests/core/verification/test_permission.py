@@ -4,15 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.application import Consent
 from core.errors import Forbidden
+from core.privacy import ConsentRecord, How
 from core.verification.permission import Permission, Purpose
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 
 
-def consent(*, granted: bool = True, scope: str = "credit_report") -> Consent:
-    return Consent(scope, granted, "consent.credit", "0" * 64, NOW)
+def consent(*, granted: bool = True, scope: str = "credit_report") -> ConsentRecord:
+    return ConsentRecord(scope, granted, "consent.credit", "0" * 64, NOW, How.CALL)
 
 
 def test_a_granted_consent_gives_a_permission() -> None:
@@ -22,7 +22,7 @@ def test_a_granted_consent_gives_a_permission() -> None:
 
 
 @pytest.mark.parametrize("given", [None, consent(granted=False), consent(scope="recording")])
-def test_anything_else_gives_none(given: Consent | None) -> None:
+def test_anything_else_gives_none(given: ConsentRecord | None) -> None:
     with pytest.raises(Forbidden, match="ask the applicant"):
         Permission.from_consent(given, "c1", Purpose.CREDIT_APPLICATION, "credit_report")
 
