@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import h11
+from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 __all__ = ["MOST_BODY", "REQUEST_SECONDS", "edge_protocol"]
@@ -22,20 +23,50 @@ REQUEST_SECONDS = 5.0
 #: Twilio's forms have 4 kB, an application 20 kB, a page's form less.
 MOST_BODY = 256 * 1024
 
+#: A request line with its headers; as uvicorn has it.
+_MOST_HEAD = 64 * 1024
+
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_UNANSWERED = (h11.IDLE, h11.SEND_RESPONSE)
 _ARRIVING = (h11.IDLE, h11.SEND_BODY)
+
+
+class _Measured(h11.Connection):
+    """Counts each body as it is read, and hands nobody the piece with which it becomes too large."""
+
+    body = 0
+
+    @property
+    def too_large(self) -> bool:
+        return self.body > MOST_BODY
+
+    def next_event(self) -> Any:
+        """As h11's; raises ``RemoteProtocolError`` at that piece, however much of the body came with it at once."""
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self.body = 0
+        elif isinstance(event, h11.Data):
+            self.body += len(event.data)
+            if self.too_large:
+                raise h11.RemoteProtocolError("the body is too large", error_status_hint=413)
+        return event
 
 
 class EdgeProtocol(H11Protocol):
     """uvicorn's protocol with a deadline; see the module. Made by ``edge_protocol``."""
 
+    conn: _Measured
+
     #: Shared by the connections of one server.
     waiting: ClassVar[OrderedDict[H11Protocol, None]]
     most_waiting: ClassVar[int]
     _deadline: asyncio.TimerHandle | None = None
-    _body = 0
     _upgraded = False
+
+    def __init__(self, config: Config, *given: Any, **named: Any) -> None:
+        super().__init__(config, *given, **named)
+        self.conn = _Measured(h11.SERVER, config.h11_max_incomplete_event_size or _MOST_HEAD)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
@@ -49,15 +80,19 @@ class EdgeProtocol(H11Protocol):
         if self._upgraded or self.transport.is_closing():
             return
         state = self.conn.their_state
-        if state is h11.SEND_BODY:
-            self._body += len(data)
-            if self._body > MOST_BODY:
-                self._refuse(_TOO_LARGE)
-                return
         if state not in _ARRIVING:
             self._arrived()
         elif state is h11.SEND_BODY or before is h11.IDLE:
             self._wait()
+
+    def send_400_response(self, msg: str) -> None:
+        """What cannot be read is refused as by uvicorn, but not in the middle of an answer that has begun."""
+        if self.conn.too_large:
+            self._refuse(_TOO_LARGE)
+        elif self.conn.our_state in _UNANSWERED:
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._arrived()
@@ -75,7 +110,6 @@ class EdgeProtocol(H11Protocol):
             self.waiting[self] = None
 
     def _arrived(self) -> None:
-        self._body = 0
         self.waiting.pop(self, None)
         if self._deadline is not None:
             self._deadline.cancel()
@@ -84,7 +118,7 @@ class EdgeProtocol(H11Protocol):
     def _refuse(self, answer: bytes) -> None:
         """Say why if nothing has been said yet, and close."""
         if not self.transport.is_closing():
-            if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            if self.conn.our_state in _UNANSWERED:
                 self.transport.write(answer)
             self.transport.close()
         self._arrived()

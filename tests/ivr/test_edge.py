@@ -24,6 +24,8 @@ _SOON = 0.5
 @dataclass
 class Server:
     port: int
+    #: The size of each body that the application has seen, whole or in part.
+    bodies: list[int]
 
     async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.port)
@@ -43,6 +45,7 @@ class Server:
 async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
     monkeypatch.setattr(edge, "REQUEST_SECONDS", _SOON)
     app = FastAPI()
+    bodies: list[int] = []
 
     @app.get("/hello")
     async def hello() -> str:
@@ -50,7 +53,10 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
 
     @app.post("/body")
     async def body(request: Request) -> int:
-        return len(await request.body())
+        bodies.append(0)
+        async for piece in request.stream():
+            bodies[-1] += len(piece)
+        return bodies[-1]
 
     @app.websocket("/talk")
     async def talk(socket: WebSocket) -> None:
@@ -64,7 +70,7 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
     task = asyncio.create_task(running.serve())
     while not running.started:  # noqa: ASYNC110  # uvicorn has no event for it
         await asyncio.sleep(0.01)
-    yield Server(running.servers[0].sockets[0].getsockname()[1])
+    yield Server(running.servers[0].sockets[0].getsockname()[1], bodies)
     running.should_exit = True
     await task
 
@@ -103,6 +109,35 @@ async def test_a_request_that_never_ends_is_cut(server: Server, first: bytes, tr
     seconds, answer = await _cut_after(server, first, trickle)
     assert _SOON - 0.1 <= seconds < 4 * _SOON
     assert b"408" in answer or answer.startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("at_once", [MOST_BODY, 64 * 1024, 1000])
+async def test_no_more_than_the_cap_of_a_body_reaches_anybody(server: Server, chunked: bool, at_once: int) -> None:
+    """Also when the last piece is as large as the cap, and comes at once with the end."""
+    size = MOST_BODY + at_once - 1
+    length = b"transfer-encoding: chunked" if chunked else f"content-length: {size}".encode()
+    reader, writer = await server.open()
+    writer.write(b"POST /body HTTP/1.1\r\nhost: x\r\n" + length + b"\r\n\r\n")
+    with suppress(ConnectionError):
+        for piece in (MOST_BODY - 1, at_once):
+            end = b"0\r\n\r\n" if piece == at_once else b""
+            writer.write(f"{piece:x}\r\n".encode() + b"a" * piece + b"\r\n" + end if chunked else b"a" * piece)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+    answer = b""
+    with suppress(ConnectionError):
+        answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    assert not answer.startswith(b"HTTP/1.1 200")
+    assert max(server.bodies, default=0) <= MOST_BODY
+
+
+async def test_a_body_of_exactly_the_cap_comes_through(server: Server) -> None:
+    head = f"POST /body HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {MOST_BODY}\r\n\r\n"
+    _, answer = await _cut_after(server, head.encode() + b"a" * MOST_BODY)
+    assert answer.endswith(str(MOST_BODY).encode())
+    assert server.bodies == [MOST_BODY]
 
 
 async def test_a_body_without_end_is_refused(server: Server) -> None:
