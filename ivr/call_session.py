@@ -25,6 +25,7 @@ from ivr.dialogue.events import (
     KeyPressed,
     LineFact,
     PromptDone,
+    QuestionsDrawn,
     RiskAssessed,
     RiskUpdated,
     Silence,
@@ -37,6 +38,7 @@ from ivr.dialogue.noticed import with_noticed
 from ivr.dialogue.offering import decided
 from ivr.dialogue.played import close, played
 from ivr.dialogue.proving import code_checked, code_sent
+from ivr.dialogue.recalling import questions_drawn
 from ivr.dialogue.staffing import act
 from ivr.dialogue.state import CallState, House, fold
 
@@ -99,6 +101,8 @@ class CallSession:
                 return assessed(self.house, self.state)
             case DigitsDrawn():
                 return drawn(self.house, self.state, event)
+            case QuestionsDrawn():
+                return questions_drawn(self.house, self.state, event)
             case Failed():
                 return self._failed(event)
         assert_never(event)

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, get_args
 
 from core.applicant import PhoneNumber
 from core.application import Application, Channel
@@ -17,14 +17,17 @@ from core.decision.model import Decision, Terms
 from core.errors import Conflict, InvalidInput, ProviderError
 from core.events import JournalEntry
 from core.evidence import Evidence
+from core.identity.questions import draw
 from core.lending.summary import in_writing, reasons_in_writing
 from core.ports import Clock, Ids, SmsSender, Storage, UnitOfWork
 from core.risk import RiskReport
 from core.usecases.consents import enter_heard
+from core.usecases.last_loan import last_loan
 from ivr.dialogue.effects import (
     BindPhone,
     CheckCode,
     DrawDigits,
+    DrawQuestions,
     Finish,
     Journal,
     NewCase,
@@ -33,15 +36,17 @@ from ivr.dialogue.effects import (
     SendTerms,
     Submit,
 )
-from ivr.dialogue.events import CallEvent, CodeChecked, CodeSent, DecisionMade, DigitsDrawn
+from ivr.dialogue.events import CallEvent, CodeChecked, CodeSent, DecisionMade, DigitsDrawn, QuestionsDrawn
 from ivr.dialogue.state import CallState
 
 __all__ = ["ERRANDS", "CodeDesk", "Errand", "Errands", "IntakeDesk"]
 
 T = TypeVar("T")
+_IDENTITY = ("full_name", "date_of_birth", "national_id_last4")
 
-Errand = Journal | DrawDigits | BindPhone | SendCode | SendTerms | CheckCode | Submit | Respond | Finish | NewCase
-ERRANDS = (Journal, DrawDigits, BindPhone, SendCode, SendTerms, CheckCode, Submit, Respond, Finish, NewCase)
+_Deed = Journal | BindPhone | SendCode | SendTerms | CheckCode | Submit | Respond | Finish | NewCase
+Errand = _Deed | DrawDigits | DrawQuestions
+ERRANDS = (*get_args(_Deed), DrawDigits, DrawQuestions)
 
 
 class CodeDesk(Protocol):
@@ -93,6 +98,8 @@ class Errands:
                 return CodeChecked(result)
             case DrawDigits():
                 return DigitsDrawn(self.ids.digits(errand.count))
+            case DrawQuestions():
+                return await asyncio.to_thread(self._draw_questions, errand, state)
             case Submit():
                 return DecisionMade(await self._submit(state))
             case SendTerms():
@@ -121,8 +128,16 @@ class Errands:
         return CodeSent(sent, elsewhere=to != given)
 
     def _registered(self, state: CallState) -> PhoneNumber | None:
-        who = (state.slots[name].value for name in ("full_name", "date_of_birth", "national_id_last4"))
+        who = (state.slots[name].value for name in _IDENTITY)
         return self._transaction(lambda unit: unit.applicants.registered(*who))
+
+    def _draw_questions(self, errand: DrawQuestions, state: CallState) -> QuestionsDrawn:
+        who = (state.slots[name].value for name in _IDENTITY)
+        loan = self._transaction(lambda unit: last_loan(unit, *who))
+        truths = loan.truths if loan is not None else {}
+        possible = [topic for topic in truths if topic.value in errand.topics]
+        drawn = draw(possible, errand.count, self.ids.digits)
+        return QuestionsDrawn(tuple((topic.value, truths[topic]) for topic in drawn))
 
     async def _send_terms(self, offer: int, state: CallState) -> None:
         if state.decision is None:

@@ -70,3 +70,7 @@ class Applicants(Protocol):
         """The number that this person first proved to hold; ``None`` for somebody new. A later application cannot
         change it: that takes a person of the house."""
         ...
+
+    def borrowed(self, name: PersonName, born: date, last4: Last4) -> Sequence[str]:
+        """The cases of this person's loans, newest first."""
+        ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
@@ -77,6 +78,15 @@ class SqlApplicants:
             if earlier.owner_verified:
                 return earlier.phone.value
         return None
+
+    def borrowed(self, name: PersonName, born: date, last4: Last4) -> Sequence[str]:
+        query = (
+            select(loans.c.case_id)
+            .join(applicants, applicants.c.case_id == loans.c.case_id)
+            .where(applicants.c.person_index == self._person(name, born, last4))
+            .order_by(loans.c.opened_at.desc(), loans.c.case_id)
+        )
+        return list(self._work.execute(query).scalars())
 
     def _lent(self, case_id: str, sealed: object) -> Money | None:
         """The principal of an accepted offer; ``None`` for a record that was destroyed on purpose."""

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from ivr.dialogue.asking import ask, ask_again, speak, wait
 from ivr.dialogue.effects import Effect, EndCall, Finish, Journal
+from ivr.dialogue.script import Role
 from ivr.dialogue.state import CallState, House, Mode
 from ivr.dialogue.trouble import hand_over, not_my_loan, trouble
 from speech.answers.model import Command
@@ -13,7 +14,7 @@ from speech.answers.model import Command
 __all__ = ["obey"]
 
 _SLOWEST = 90
-_FIXED = {"menu", "consent", "resume", "known", "as_before", "challenge", "code", "offer"}
+_BACK_FROM = {Role.SLOT, Role.SUMMARY}
 
 
 def obey(house: House, state: CallState, command: Command) -> list[Effect]:
@@ -62,7 +63,7 @@ def _person(house: House, state: CallState) -> list[Effect]:
 
 def _back(house: House, state: CallState) -> list[Effect]:
     """Ask the question before this one again; its answer stays until another one replaces it."""
-    if state.focus in _FIXED:
+    if state.question(house.script).role not in _BACK_FROM:
         return ask_again(house, state)
     before = None
     for question in house.script.slots:

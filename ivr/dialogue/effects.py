@@ -21,6 +21,7 @@ __all__ = [
     "BindPhone",
     "CheckCode",
     "DrawDigits",
+    "DrawQuestions",
     "Effect",
     "EndCall",
     "Finish",
@@ -156,6 +157,15 @@ class DrawDigits:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawQuestions:
+    """Draw so many of these topics, of those that this person's last loan has an answer to; answers with
+    ``QuestionsDrawn``."""
+
+    topics: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Submit:
     """Make the application of the journalled answers and decide it; answers with ``DecisionMade``."""
 
@@ -210,6 +220,7 @@ Effect = (
     | SendTerms
     | AssessRisk
     | DrawDigits
+    | DrawQuestions
     | CheckCode
     | Submit
     | Respond

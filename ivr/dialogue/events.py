@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from core.applicant import PhoneNumber
+from core.catalogue import Purpose
 from core.decision.model import Decision
 from core.events import JournalEntry
+from core.money import Money
 from core.risk import RiskReport
 from speech.recognizer import Transcript
 
@@ -25,6 +27,7 @@ __all__ = [
     "KeyPressed",
     "LineFact",
     "PromptDone",
+    "QuestionsDrawn",
     "RiskAssessed",
     "RiskUpdated",
     "Silence",
@@ -113,6 +116,16 @@ class DigitsDrawn:
         return "DigitsDrawn(•••)"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class QuestionsDrawn:
+    """Ids of questions about the caller's last loan, each with its right answer; empty for somebody without one."""
+
+    drawn: tuple[tuple[str, Money | int | Purpose], ...]
+
+    def __repr__(self) -> str:
+        return f"QuestionsDrawn({len(self.drawn)})"
+
+
 @dataclass(frozen=True, slots=True)
 class CodeSent:
     """``elsewhere``: it went to the number that this person is known by, which is not the one given in this call."""
@@ -170,5 +183,5 @@ class StaffAct:
 #: What the caller and the line did.
 LineFact = CallBegan | PromptDone | SpeechBegan | AnswerHeard | KeyPressed | Silence | CallGone
 #: What became of the effects asked for.
-EffectFact = CodeSent | CodeChecked | DecisionMade | RiskUpdated | RiskAssessed | DigitsDrawn | Failed
+EffectFact = CodeSent | CodeChecked | DecisionMade | RiskUpdated | RiskAssessed | DigitsDrawn | QuestionsDrawn | Failed
 CallEvent = LineFact | EffectFact | StaffAct

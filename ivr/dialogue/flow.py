@@ -6,8 +6,9 @@ from datetime import datetime
 
 from core.evidence import Evidence, Source
 from ivr.dialogue.asking import ask, carried, echo_of, next_question
-from ivr.dialogue.effects import AssessRisk, Effect, SendCode, Submit
+from ivr.dialogue.effects import AssessRisk, DrawQuestions, Effect, SendCode, Submit
 from ivr.dialogue.keeping import keep
+from ivr.dialogue.script import Role
 from ivr.dialogue.state import CallState, House, Mode
 from speech.answers.model import DateParts
 
@@ -49,8 +50,19 @@ def go_on(house: House, state: CallState, prefix: str = "") -> list[Effect]:
     if state.focus == "code":
         return [AssessRisk()]  # the code follows, or a further step before it
     if state.focus == "offer" and (state.decision is None or state.known.assent is not None):
-        return [Submit()]
+        return _recall_first(house, state)
     return ask(house, state, prefix=prefix)
+
+
+def _recall_first(house: House, state: CallState) -> list[Effect]:
+    """Random questions about an earlier loan before the application goes in, where there is one and none was asked."""
+    known, count = state.known, house.script.limits.record_questions
+    if state.to_recall is None and count and not known.submitted and not known.recalled:
+        return [DrawQuestions(tuple(question.id for question in house.script.of_role(Role.RECALL)), count)]
+    if not state.to_recall:
+        return [Submit()]
+    state.focus, _ = state.to_recall[0]
+    return ask(house, state, "retry" if known.recalled else "ask")
 
 
 def own_number(state: CallState, now: datetime) -> list[Effect]:

@@ -25,6 +25,7 @@ class Role(StrEnum):
     SUMMARY = "summary"
     CHALLENGE = "challenge"
     CODE = "code"
+    RECALL = "recall"
     OFFER = "offer"
 
 
@@ -80,7 +81,8 @@ class Limits:
     """``more_offers`` is how many offers may be told after the first; ``wait_seconds`` how long the line stays quiet
     for a caller who asks it to, at most ``waits_per_call`` times; ``known_days`` how long the answers of a decided
     application may be used again (0: never); ``challenge_tries`` how often digits may be asked to be said back where
-    the risk report asks for a step up (0: never)."""
+    the risk report asks for a step up (0: never); ``record_questions`` how many random questions a borrower is asked
+    about their last loan after the code (0: none)."""
 
     tries_per_question: int
     troubles_per_call: int
@@ -90,6 +92,7 @@ class Limits:
     waits_per_call: int
     known_days: int
     challenge_tries: int
+    record_questions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,10 @@ class Script:
 
     @property
     def slots(self) -> tuple[Question, ...]:
-        return tuple(question for question in self.questions if question.role is Role.SLOT)
+        return self.of_role(Role.SLOT)
+
+    def of_role(self, role: Role) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if question.role is role)
 
 
 def _question(row: dict[str, Any]) -> Question:

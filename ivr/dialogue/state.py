@@ -12,10 +12,12 @@ from typing import Any
 
 from core.applicant import PhoneNumber
 from core.application import Consent
+from core.catalogue import Purpose
 from core.codec import from_plain
 from core.decision.model import Decision
 from core.events import JournalEntry
 from core.evidence import Answer, Evidence, ReadBack, Source
+from core.identity.questions import Recalled
 from core.money import Money
 from core.risk import RiskReport
 from ivr.dialogue.prompts import Catalogue
@@ -83,6 +85,8 @@ class Known:
     #: The number of the offer that was accepted, or ``REFUSED``; ``None`` while none is answered.
     assent: int | None = None
     terms_sent: bool = False
+    #: What the answers to random questions about the last loan came to, in the order they were asked.
+    recalled: list[Recalled] = field(default_factory=list)
 
     def refused(self, scope: str) -> bool:
         """Whether the last word on this consent was a no."""
@@ -148,6 +152,8 @@ class CallState:
     challenge: str = field(default="", repr=False)
     challenges: int = 0
     challenge_passed: bool = False
+    #: Random questions that are still to be asked, each with its right answer; ``None`` before they were drawn.
+    to_recall: list[tuple[str, Money | int | Purpose]] | None = field(default=None, repr=False)
     parts: DateParts = field(default_factory=DateParts)
     digits: str = field(default="", repr=False)
     #: The groups of a long number heard so far, each with its hearing.
@@ -214,10 +220,19 @@ def fold(entries: Iterable[JournalEntry], currency: str) -> Known:
             case "withdrawn":
                 for name in entry.data["names"]:
                     known.slots.pop(name, None)
-            case "submitted":
-                known.submitted = True
-            case "assent":
-                known.assent = entry.data.get("offer", 0) if entry.data["accepted"] else REFUSED
-            case "terms_sent":
-                known.terms_sent = True
+            case _:
+                _fold_outcome(known, entry)
     return known
+
+
+def _fold_outcome(known: Known, entry: JournalEntry) -> None:
+    """The entries of a case whose fields are all there."""
+    match entry.kind:
+        case "recalled":
+            known.recalled.append(Recalled(entry.data["result"]))
+        case "submitted":
+            known.submitted = True
+        case "assent":
+            known.assent = entry.data.get("offer", 0) if entry.data["accepted"] else REFUSED
+        case "terms_sent":
+            known.terms_sent = True

@@ -12,6 +12,7 @@ from ivr.dialogue.flow import go_on, own_number, prove_first
 from ivr.dialogue.keeping import Heard, agree
 from ivr.dialogue.offering import take_offer
 from ivr.dialogue.proving import take_code
+from ivr.dialogue.recalling import take_recalled
 from ivr.dialogue.script import Role
 from ivr.dialogue.state import CallState, House
 from ivr.dialogue.trouble import hand_over, not_my_loan, trouble
@@ -40,6 +41,8 @@ def take_step(house: House, state: CallState, heard: Heard, now: datetime) -> li
             return take_as_before(house, state, heard)
         case Role.CHALLENGE:
             return take_challenge(house, state, heard)
+        case Role.RECALL:
+            return take_recalled(house, state, heard)
         case Role.OFFER:
             return take_offer(house, state, heard)
     return take_code(house, state, heard, now)

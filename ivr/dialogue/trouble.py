@@ -10,6 +10,8 @@ from ivr.dialogue.asking import ask, ask_again, speak
 from ivr.dialogue.challenging import missed
 from ivr.dialogue.effects import Effect, EndCall, Finish, HandOver, Journal
 from ivr.dialogue.flow import go_on
+from ivr.dialogue.recalling import not_recalled
+from ivr.dialogue.script import Role
 from ivr.dialogue.state import CallState, House, Mode
 
 __all__ = ["give_up", "hand_over", "not_my_loan", "trouble"]
@@ -52,6 +54,8 @@ def trouble(house: House, state: CallState, cause: str) -> list[Effect]:
         return ask_again(house, state)  # asked to wait: what was not said, or said to somebody else, is no failed try
     if state.focus == "challenge":
         return missed(house, state)
+    if state.question(house.script).role is Role.RECALL:
+        return not_recalled(house, state, cause)
     state.digits = ""
     limits = house.script.limits
     state.troubles[f"{state.focus}:{cause}"] += 1

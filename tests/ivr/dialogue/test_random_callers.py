@@ -11,7 +11,10 @@ import random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.catalogue import Purpose
 from core.evidence import ReadBack
+from core.identity.questions import PastLoan
+from core.money import Money
 from core.risk import RiskLevel, RiskReport
 from ivr.dialogue.effects import Effect, EndCall, Finish, HandOver, Listen, Respond, Say, Submit
 from ivr.dialogue.keys import name_to_keys
@@ -26,6 +29,7 @@ RIGHT_KEYS = {
     "monthly_income": "3200#", "employment": "1", "monthly_debt": "0#", "amount": "2500#", "term_months": "12#",
     "purpose": "3", "summary": "1", "code": CODE, "offer": "1", "known": CODE, "as_before": "1",
     "phone": "4155550123", "resume": CODE,
+    "last_amount": "2500#", "last_term": "12#", "last_purpose": "3", "last_paid": "07",
 }  # fmt: skip
 NONSENSE = [
     "purple monkey", "what", "uh", "hmm yes no", "seven", "twelve", "three fifty", "zero", "one million dollars",
@@ -105,6 +109,7 @@ DECISIONS = {
 }
 
 
+LAST_LOAN = PastLoan(Money.parse("2500.00", "USD"), 12, Purpose.CAR, paid_month=7).truths
 #: What the same number told in an earlier, decided application.
 EARLIER = tuple(TextCall(by_question(HAPPY)).run().journal)
 
@@ -124,6 +129,7 @@ def test_every_call_comes_to_a_legal_end(
     call = TextCall(caller, confidence=caller.confidence, decision=DECISIONS[outcome])
     call.risk = RiskReport(level, complete=True, version="test")
     call.earlier = EARLIER if known else ()
+    call.last_loan = LAST_LOAN if known else {}
     handle = call.session.handle
 
     def watched(event: object, now: object) -> list[Effect]:

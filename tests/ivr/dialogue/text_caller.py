@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from core.applicant import PhoneNumber
+from core.catalogue import Purpose
 from core.decision.model import Decision, Instalment, Outcome, Reason, Terms, Versions
 from core.events import JournalEntry
+from core.identity.questions import Topic
 from core.jurisdiction.library import packaged
 from core.money import Money
 from core.risk import RiskLevel, RiskReport
@@ -19,6 +21,7 @@ from ivr.dialogue.effects import (
     AwaitKeys,
     CheckCode,
     DrawDigits,
+    DrawQuestions,
     Effect,
     EndCall,
     HandOver,
@@ -39,6 +42,7 @@ from ivr.dialogue.events import (
     DigitsDrawn,
     KeyPressed,
     PromptDone,
+    QuestionsDrawn,
     RiskAssessed,
     Silence,
 )
@@ -152,6 +156,7 @@ class TextCall:
     steps: int = 0
     risk: RiskReport = CLEAR
     drawn: int = 0
+    last_loan: Mapping[Topic, Money | int | Purpose] = field(default_factory=dict)
     flush: set[str] = field(default_factory=set)
     over_prompt: dict[str, str] = field(default_factory=dict)
     played_at: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -211,6 +216,9 @@ class TextCall:
             case DrawDigits():
                 self.drawn += 1
                 return [DigitsDrawn("12345678"[self.drawn : self.drawn + effect.count])]
+            case DrawQuestions():
+                known = [(topic.value, truth) for topic, truth in self.last_loan.items() if topic in effect.topics]
+                return [QuestionsDrawn(tuple(known[: effect.count]))]
             case Submit():
                 self.journal.append(JournalEntry("submitted", NOW, "CA1", {"outcome": self.decision.outcome.value}))
                 return [DecisionMade(self.decision)]
