@@ -8,21 +8,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from antifraud.repeats import fingerprint
 from core.applicant import Last4, PersonName, PhoneNumber
+from core.application import Application, Channel
+from core.catalogue import Employment
 from core.codec import to_plain
+from core.decision.policy import packaged_policy
 from core.events import JournalEntry
-from core.evidence import Evidence, Source
+from core.evidence import Answer, Evidence, ReadBack, Source
 from core.fraud import LinkKind, TraceKind, link_values
+from core.jurisdiction.library import packaged
+from core.lending.loan import LoanState
+from core.lending.owing import TERMS
+from core.money import Money
 from core.ports import Clock, Storage, UnitOfWork
-from ivr.replay.manifest import CallFixture, Earlier
+from core.risk import RiskLevel, RiskReport
+from core.usecases.decisions import Rulebook
+from core.usecases.intake import submit
+from core.usecases.offer import accept
+from ivr.replay.manifest import Borrowed, CallFixture, Earlier
 from speech.audio import Samples
 
 __all__ = ["write_history"]
 
+T = TypeVar("T")
+#: The pack of the line that fixtures ring.
+_JURISDICTION = "us"
 _PAUSE = np.zeros(12_000, dtype=np.int16)
 
 
@@ -43,6 +58,8 @@ def write_history(storage: Storage, clock: Clock, fixture: CallFixture, load: Ca
             for who in earlier.looked_at_by:
                 work.audit.append(who, "case.viewed", case_id, {"purpose": "service"})
             work.commit()
+        if earlier.loan is not None:
+            _lent(storage, earlier, earlier.loan, call_id, case_id, at)
 
 
 def _decided(work: UnitOfWork, earlier: Earlier, call_id: str, case_id: str, at: datetime) -> None:
@@ -56,6 +73,57 @@ def _decided(work: UnitOfWork, earlier: Earlier, call_id: str, case_id: str, at:
     work.journal.append(case_id, JournalEntry("submitted", at, call_id, {"outcome": "approve"}))
     work.journal.bind_phone(case_id, PhoneNumber(earlier.number))
     work.journal.finish(case_id, "accepted", at)
+
+
+def _lent(storage: Storage, earlier: Earlier, loan: Borrowed, call_id: str, case_id: str, at: datetime) -> None:
+    """Decided by the rules in force without asking anybody outside, accepted, and paid back since. Raises ``Conflict``
+    or ``InvalidInput`` for a loan that these rules would not give."""
+    pack, clock = packaged(_JURISDICTION), _Then(at)
+    heard = Evidence(Source.KEYS, at, call_id=call_id, read_back=ReadBack.EXPLICIT)
+    said = earlier.answers
+
+    def answer(value: T) -> Answer[T]:
+        return Answer(value, (heard,))
+
+    application = Application(
+        case_id=case_id,
+        channel=Channel.PHONE,
+        jurisdiction=pack.jurisdiction,
+        received_at=at,
+        full_name=answer(PersonName(earlier.name)),
+        national_id_last4=answer(Last4(earlier.last4)),
+        date_of_birth=answer(earlier.born),
+        phone=answer(PhoneNumber(earlier.number)),
+        monthly_income=answer(Money.parse(said["monthly_income"], pack.currency)),
+        employment=answer(Employment(said["employment"])),
+        monthly_debt=answer(Money.parse(said["monthly_debt"], pack.currency)),
+        amount=answer(Money.parse(loan.amount, pack.currency)),
+        term_months=answer(loan.term_months),
+        purpose=answer(loan.purpose),
+        owner_verified=True,
+        call_id=call_id,
+    )
+    rules = Rulebook(pack, packaged_policy())
+    submit(storage, clock, application, RiskReport(RiskLevel.NONE, complete=True), rules.decider(clock))
+    accept(storage, clock, pack, case_id, 0, heard)
+    with storage.begin() as work:
+        work.owed_texts.paid(case_id, TERMS)
+        for state in (LoanState.RUNNING, LoanState.REPAID):
+            work.loans.set_state(case_id, state)
+        work.commit()
+
+
+class _Then:
+    """The clock of an earlier call."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def monotonic(self) -> float:
+        return 0.0
 
 
 def _known_by(earlier: Earlier) -> dict[LinkKind, str]:

@@ -15,11 +15,13 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from core.applicant import Last4, PersonName, PhoneNumber
+from core.catalogue import Purpose
 from core.errors import InvalidFixture, InvalidIdentity
 
 __all__ = [
     "CODE_PLACE",
     "About",
+    "Borrowed",
     "CallFixture",
     "Caller",
     "Channel",
@@ -121,10 +123,18 @@ class Turn(_Closed):
         return " ".join(DIGIT_WORDS[int(digit)] for digit in self.say_digits)
 
 
+class Borrowed(_Closed):
+    """A loan that was asked for, given and paid back."""
+
+    amount: str
+    term_months: Annotated[int, Field(ge=1, le=120)]
+    purpose: Annotated[Purpose, Field(strict=False)]
+
+
 class Earlier(_Closed):
     """One earlier call of the house: who applied, from which number, how long ago. ``played`` are sounds of this folder
     that were heard in it; ``looked_at_by`` staff who opened its record since; ``answers`` the other fields of an
-    application that was decided then, in journal form."""
+    application that was decided then, in journal form; ``loan`` what came of it."""
 
     hours_ago: Annotated[float, Field(gt=0, le=2160, strict=False)]
     name: str
@@ -134,9 +144,12 @@ class Earlier(_Closed):
     played: tuple[str, ...] = Field(default=(), strict=False)
     looked_at_by: tuple[str, ...] = Field(default=(), strict=False)
     answers: dict[str, str] = Field(default_factory=dict)
+    loan: Borrowed | None = None
 
     @model_validator(mode="after")
     def _somebody(self) -> Self:
+        if self.loan is not None and not {"monthly_income", "employment", "monthly_debt"} <= set(self.answers):
+            raise ValueError("a loan needs the answers it was given on: monthly_income, employment, monthly_debt")
         try:
             PersonName(self.name), Last4(self.last4), PhoneNumber(self.number)
         except InvalidIdentity as error:

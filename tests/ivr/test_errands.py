@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.applicant import PhoneNumber
+from core.applicant import Last4, PersonName, PhoneNumber
+from core.catalogue import Purpose
 from core.errors import ProviderError
 from core.evidence import Answer
-from ivr.dialogue.effects import BindPhone, CheckCode, Finish, Journal, NewCase, SendCode, SendTerms, Submit
-from ivr.dialogue.events import CodeChecked, CodeSent
+from core.money import Money
+from ivr.dialogue.effects import (
+    BindPhone,
+    CheckCode,
+    DrawQuestions,
+    Finish,
+    Journal,
+    NewCase,
+    SendCode,
+    SendTerms,
+    Submit,
+)
+from ivr.dialogue.events import CodeChecked, CodeSent, QuestionsDrawn
 from ivr.errands import Errands
+from ivr.replay.channel import load_clip
+from ivr.replay.history import write_history
+from ivr.replay.manifest import read_fixture
 from ivr.reporting import CallReporter
 from ivr.risk_watch import RiskWatch
+from ivr.system import SystemClock
 from tests.ivr.dialogue.text_caller import approve
 from tests.ivr.small_line import SmallLine, by_keys
 
@@ -124,3 +140,32 @@ async def test_the_code_of_a_known_person_goes_to_the_number_they_are_known_by(t
     assert await errands.run(SendCode("apply", "b"), state) == CodeSent(True, elsewhere=True)
     assert line.house.sms_inbox.texts_to(other) == []
     assert len(line.house.sms_inbox.texts_to(first)) == 2
+
+
+KNOWN = Path(__file__).parents[2] / "audio_fixtures" / "calls" / "known_caller.call.toml"
+
+
+async def test_questions_are_drawn_from_the_last_loan_of_whoever_the_caller_says_to_be(tmp_path: Path) -> None:
+    line = await _reached(tmp_path, "code.ask")
+    errands, state, fixture = _errands(line), line.runner.state, read_fixture(KNOWN)
+    every = DrawQuestions(("last_amount", "last_term", "last_purpose", "last_paid"), 9)
+    assert await errands.run(every, state) == QuestionsDrawn(())
+    write_history(line.house.storage, SystemClock(), fixture, load_clip)
+    assert await errands.run(every, state) == QuestionsDrawn(()), "another person's loan"
+    who = fixture.history[0]
+    for name, value in (
+        ("full_name", PersonName(who.name)),
+        ("date_of_birth", who.born),
+        ("national_id_last4", Last4(who.last4)),
+    ):
+        state.slots[name] = Answer(value, state.slots[name].evidence)
+    drawn = await errands.run(every, state)
+    assert isinstance(drawn, QuestionsDrawn)
+    assert dict(drawn.drawn) == {
+        "last_amount": Money.parse("800.00", "USD"),
+        "last_term": 6,
+        "last_purpose": Purpose.HOME,
+    }
+    assert "800" not in repr(drawn)
+    one = await errands.run(DrawQuestions(("last_term",), 2), state)
+    assert one == QuestionsDrawn((("last_term", 6),))

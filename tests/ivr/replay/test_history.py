@@ -7,10 +7,15 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.applicant import Last4, PhoneNumber
+from core.applicant import Last4, PersonName, PhoneNumber
+from core.catalogue import Purpose
 from core.errors import InvalidFixture
 from core.fraud import LinkKind, TraceKind, link_values
+from core.identity.questions import PastLoan
+from core.lending.loan import LoanState
+from core.money import Money
 from core.storage.opening import open_storage
+from core.usecases.last_loan import last_loan
 from ivr.replay.channel import load_clip
 from ivr.replay.history import write_history
 from ivr.replay.manifest import read_fixture
@@ -68,12 +73,31 @@ def test_the_store_looks_as_after_those_calls(tmp_path: Path) -> None:
     storage.close()
 
 
+def test_a_loan_of_the_past_was_decided_accepted_and_paid_back(tmp_path: Path) -> None:
+    answers = '{ monthly_income = "3100.00", employment = "full_time", monthly_debt = "0.00" }'
+    loan = '{ amount = "800.00", term_months = 6, purpose = "home" }'
+    text = TEXT.replace('played = ["a.wav"]', f"answers = {answers}\nloan = {loan}")
+    (tmp_path / "x.call.toml").write_text(text, "utf-8")
+    fixture = read_fixture(tmp_path / "x.call.toml")
+    storage = open_storage(tmp_path / "data", tmp_path / "keyring.json", None, Standing())
+    write_history(storage, Standing(), fixture, load_clip)
+    old = fixture.history[0]
+    with storage.begin() as work:
+        found = last_loan(work, PersonName(old.name), old.born, Last4(old.last4))
+        assert found == PastLoan(Money.parse("800.00", "USD"), 6, Purpose.HOME)
+        assert work.applicants.registered(PersonName(old.name), old.born, Last4(old.last4)) == PhoneNumber(old.number)
+        assert work.loans.in_state(LoanState.REPAID) == ["case_earlier_2"]
+        assert list(work.owed_texts.due(NOW)) == []
+    storage.close()
+
+
 @pytest.mark.parametrize(
     ("before", "after", "field"),
     [
         ("a.wav", "b.wav", "history.0.played"),
         ("8604", "86", "history.0"),
         ("hours_ago = 500", "hours_ago = 0", "hours"),
+        ("played", 'loan = { amount = "800.00", term_months = 6, purpose = "home" }\nplayed', "history.0"),
     ],
 )
 def test_a_past_that_cannot_be_is_refused(tmp_path: Path, before: str, after: str, field: str) -> None:
