@@ -25,7 +25,7 @@ from ivr.console.app import Console, ConsoleParts, console
 from ivr.deep_pass import DeepPass, spoken_consents
 from ivr.dialogue.prompts import load_catalogue
 from ivr.dialogue.script import load_script
-from ivr.exchange import Parts, dialogue_house, make_line, rulebook, speakers
+from ivr.exchange import Parts, dialogue_house, make_line, rulebook, speakers, static_words
 from ivr.grammars import grammars_for
 from ivr.links.copies import CopyLinks, copies_router
 from ivr.links.resume import ResumeLinks, links_router
@@ -44,6 +44,7 @@ from ivr.sandbox.people import LIST_SECRET
 from ivr.settings import Settings
 from ivr.system import SystemClock, SystemIds
 from ivr.telemetry import Metrics, log_head
+from ivr.tracing import traces_to
 from ivr.twilio.call_back_desk import CallBackDesk
 from ivr.twilio.doors import Doors, twilio_doors
 from ivr.twilio.media_socket import Limits
@@ -70,6 +71,7 @@ class House:
         self.settings = settings
         self.clock, self.ids = SystemClock(), SystemIds()
         self.metrics, self.board = Metrics(), LiveBoard()
+        self._traces = traces_to(settings.traces_url, static_words(settings.language))
         self._base = f"http://{settings.host}:{port}"
         self.public_url = settings.public_url or self._base
         self._token = _auth_token(settings)
@@ -111,6 +113,7 @@ class House:
                 codes=self.codes,
                 copy_url=self._copies.url,
                 speakers=speakers(settings),
+                traces=self._traces,
             ),
         )
 
@@ -263,6 +266,7 @@ class House:
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.recognizer.close()
         await self.voice.close()
+        await asyncio.to_thread(self._traces.close)
         await self._http.aclose()
         self.storage.close()
 

@@ -27,7 +27,7 @@ from ivr.dialogue.events import CallBegan
 from ivr.dialogue.prompts import load_catalogue
 from ivr.dialogue.script import load_script
 from ivr.dialogue.state import House as DialogueHouse
-from ivr.errands import CodeDesk, Errands
+from ivr.errands import ERRANDS, CodeDesk, Errands
 from ivr.form_runner import FormRunner
 from ivr.fraud_memory import CallMemory
 from ivr.grammars import grammars_for
@@ -41,12 +41,13 @@ from ivr.sessions import Sessions
 from ivr.settings import Settings
 from ivr.switchboard import LineSwitchboard
 from ivr.telemetry import Metrics
+from ivr.tracing import TURN_PARTS, UNTRACED, Traces
 from speech.models import find_speaker_model
 from speech.recognizer import Recognizer
 from speech.second_opinion import SileroOpinion
 from speech.synthesis import Voice
 
-__all__ = ["CallMaker", "Parts", "dialogue_house", "make_line", "rulebook", "speakers"]
+__all__ = ["CallMaker", "Parts", "dialogue_house", "make_line", "rulebook", "speakers", "static_words"]
 
 _REGIONS = {"US": "US", "CN": "CN"}
 
@@ -86,6 +87,7 @@ class Parts:
     codes: CodeDesk | None = None
     copy_url: Callable[[str], str] | None = None
     speakers: SpeakerNetwork | None = None
+    traces: Traces = UNTRACED
 
 
 class CallMaker:
@@ -118,8 +120,12 @@ class CallMaker:
             recorder=Recorder(parts.storage, call.call_id),
             errands=errands,
             risk=self._risk(call, errands),
-            reporter=CallReporter(parts.board, parts.metrics, call.call_id, self._record),
+            reporter=self._reporter(call.call_id),
         )
+
+    def _reporter(self, call_id: str) -> CallReporter:
+        parts = self._parts
+        return CallReporter(parts.board, parts.metrics, call_id, self._record, parts.traces)
 
     def _risk(self, call: IncomingCall, errands: Errands) -> RiskWatch:
         parts = self._parts
@@ -145,7 +151,7 @@ class CallMaker:
             clock=parts.clock,
             recorder=Recorder(parts.storage, call.call_id),
             errands=self._errands(call, began),
-            reporter=CallReporter(parts.board, parts.metrics, call.call_id, self._record),
+            reporter=self._reporter(call.call_id),
             risk=lambda: _without_sound(call),
         )
 
@@ -196,6 +202,14 @@ def dialogue_house(settings: Settings, pack: Pack) -> DialogueHouse:
         cooling_off=pack.cooling_off_hours,
         rate=settings.voice_rate,
     )
+
+
+def static_words(language: str) -> frozenset[str]:
+    """Every word that a trace may name: parts of a turn, questions, prompts, goodbyes, errands. No caller says them."""
+    script, texts = load_script(), load_catalogue(language).texts
+    goodbyes = {prompt.removeprefix("goodbye.") for prompt in texts if prompt.startswith("goodbye.")}
+    errands = {errand.__name__ for errand in ERRANDS}
+    return frozenset({*TURN_PARTS, *(question.id for question in script.questions), *texts, *goodbyes, *errands})
 
 
 def make_line(settings: Settings, parts: Parts) -> LineSwitchboard:

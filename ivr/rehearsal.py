@@ -33,6 +33,7 @@ from ivr.settings import Settings
 from ivr.switchboard import LineSwitchboard
 from ivr.system import SystemClock, SystemIds
 from ivr.telemetry import Metrics
+from ivr.tracing import UNTRACED, Traces
 from speech.engines.vosk_pool import VoskPool
 from speech.models import find_model
 from speech.recognizer import Recognizer
@@ -58,7 +59,14 @@ class _RehearsedIds(SystemIds):
 class RehearsalHouse:
     """One line in one folder; see ``ivr.replay.result.ReplayHouse``. With a ``seed`` its codes are drawn from that."""
 
-    def __init__(self, settings: Settings, recognizer: Recognizer, voice: Voice, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        recognizer: Recognizer,
+        voice: Voice,
+        seed: int | None = None,
+        traces: Traces = UNTRACED,
+    ) -> None:
         clock, ids = SystemClock(), SystemIds() if seed is None else _RehearsedIds(seed)
         self.board = LiveBoard()
         self.metrics = Metrics()
@@ -74,6 +82,7 @@ class RehearsalHouse:
             voice=voice,
             board=self.board,
             metrics=self.metrics,
+            traces=traces,
         )
         self.switchboard: LineSwitchboard = make_line(settings, parts)
         self._clock = clock

@@ -1,4 +1,4 @@
-"""What one call tells the live board, the metrics and the log. The board may see words; logs and metrics never do."""
+"""What one call tells the live board, the metrics, the traces and the log. Only the board may see words."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ivr.dialogue.effects import Effect, Journal, Respond, Say
 from ivr.dialogue.events import AnswerHeard, CallBegan, CallEvent, CodeSent, DecisionMade
 from ivr.live_board import LiveBoard
 from ivr.telemetry import Metrics
+from ivr.tracing import UNTRACED, Traces
 
 __all__ = ["CallReporter"]
 
@@ -24,21 +25,29 @@ _log = structlog.get_logger()
 class CallReporter:
     """One call's reporter."""
 
-    def __init__(self, board: LiveBoard, metrics: Metrics, call_id: str, record: str) -> None:
+    def __init__(
+        self, board: LiveBoard, metrics: Metrics, call_id: str, record: str, traces: Traces = UNTRACED
+    ) -> None:
         """``record`` says where the call's sealed record lies."""
+        self._traces = traces
         self._board, self._metrics, self._call_id, self._record = board, metrics, call_id, record
         self._understood_at: float | None = None
+
+    def _took(self, part: str, seconds: float, about: str = "") -> None:
+        self._metrics.turn(part, seconds)
+        self._traces.part(self._call_id, part, seconds, about)
 
     def _tell(self, kind: str, at_ms: int, **fields: Any) -> None:
         self._board.publish(self._call_id, kind, at_ms, **fields)
 
     def began(self, event: CallBegan) -> None:
+        self._traces.began(self._call_id)
         _log.info("call_began", call=self._call_id, resuming=bool(event.left_behind))
         caller = event.caller.masked() if event.caller else "withheld"
         self._tell("began", 0, caller=caller, attestation=event.attestation, resuming=bool(event.left_behind))
 
     def said(self, say: Say, at_ms: int, seconds: float) -> None:
-        self._metrics.turn("speaking", seconds)
+        self._took("speaking", seconds, say.prompt_id)
         think_ms = None
         if self._understood_at is not None:
             think_ms = round((time.perf_counter() - self._understood_at) * 1000, 1)
@@ -57,7 +66,7 @@ class CallReporter:
         self._tell("played", at_ms, id=say.prompt_id, heard=heard)
 
     def heard(self, question: str, fact: AnswerHeard, at_ms: int, *, secret: bool) -> None:
-        self._metrics.turn("hearing", fact.latency_ms / 1000)
+        self._took("hearing", fact.latency_ms / 1000, question)
         self._understood_at = time.perf_counter()
         self._tell(
             "heard",
@@ -85,10 +94,10 @@ class CallReporter:
         self._tell("key", at_ms, hidden=secret)
 
     def thought(self, seconds: float) -> None:
-        self._metrics.turn("thinking", seconds)
+        self._took("thinking", seconds)
 
     def errand(self, effect: Effect, answer: CallEvent | None, at_ms: int, seconds: float) -> None:
-        self._metrics.turn("storing", seconds)
+        self._took("storing", seconds, type(effect).__name__)
         match effect:
             case Journal(kind="slot"):
                 evidence = effect.data["evidence"]
@@ -156,6 +165,7 @@ class CallReporter:
 
     def ended(self, outcome: str, at_ms: int) -> None:
         self._metrics.call_ended(outcome)
+        self._traces.ended(self._call_id, outcome)
         _log.info("call_ended", call=self._call_id, outcome=outcome)
         self._tell("record", at_ms, path=self._record)
         self._tell("end", at_ms, outcome=outcome)

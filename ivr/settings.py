@@ -79,6 +79,8 @@ class Settings(BaseSettings):
 
     log_level: str = Field("info", description="debug, info, warning or error.")
 
+    traces_url: str = Field("", description="Where traces of calls go by OTLP over HTTP; empty: nowhere.")
+
     twilio_account_sid: str = Field("", validation_alias="TWILIO_ACCOUNT_SID", description="Twilio account.")
     twilio_auth_token: SecretStr = Field(
         SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN", description="Signs and checks webhooks; calls the API."

@@ -12,6 +12,7 @@ from ivr.line import AudioIn, IncomingCall, KeyIn, LineEvent, MarkBack
 from ivr.rehearsal import RehearsalHouse
 from ivr.replay.channel import load_clip
 from ivr.settings import Settings
+from ivr.tracing import UNTRACED, Traces
 from speech.audio import encode_mulaw, silence_mulaw
 from speech.engines.scripted import ScriptedRecognizer
 from speech.recognizer import Transcript
@@ -56,12 +57,19 @@ class HandLine:
 class SmallLine:
     """One call on one line. ``say`` speaks a recorded word (any: the recogniser has its script), ``keys`` presses."""
 
-    def __init__(self, folder: Path, script: Iterable[str | Transcript] = (), *, max_calls: int = 20) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        script: Iterable[str | Transcript] = (),
+        *,
+        max_calls: int = 20,
+        traces: Traces = UNTRACED,
+    ) -> None:
         self.script = list(script)
         self.recognizer = ScriptedRecognizer(lambda _sound, _spec: self.script.pop(0) if self.script else "")
         self.voice = QuietVoice()
         self.house = RehearsalHouse(
-            Settings(data_dir=folder, demo=True, max_calls=max_calls), self.recognizer, self.voice
+            Settings(data_dir=folder, demo=True, max_calls=max_calls), self.recognizer, self.voice, traces=traces
         )
         self.line = HandLine()
         self.now_ms = 0
