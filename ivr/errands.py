@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar, get_args
 
 from core.applicant import PhoneNumber
 from core.application import Application, Channel
+from core.decision.keeping import KnownNumber
 from core.decision.model import Decision, Terms
 from core.errors import Conflict, InvalidInput, ProviderError
 from core.events import JournalEntry
@@ -121,13 +122,14 @@ class Errands:
         applying = errand.purpose == "apply"
         given = state.slots["phone"].value if applying else state.caller
         known = await asyncio.to_thread(self._registered, state) if applying else None
-        to = known or given
+        to = known.phone if known else given
         if to is None:
             return CodeSent(False)
         sent = await self.codes.issue(self.case_id, errand.purpose, errand.binding, to, errand.purpose)
-        return CodeSent(sent, elsewhere=to != given)
+        since = known.borrowed_at if known else None
+        return CodeSent(sent, to != given, None if since is None else (self.clock.now() - since).days)
 
-    def _registered(self, state: CallState) -> PhoneNumber | None:
+    def _registered(self, state: CallState) -> KnownNumber | None:
         who = (state.slots[name].value for name in _IDENTITY)
         return self._transaction(lambda unit: unit.applicants.registered(*who))
 

@@ -38,6 +38,7 @@ _LASTING = (
     "recording",
     "owner_verified",
     "code_elsewhere",
+    "code_known_days",
     "challenges",
     "challenge_passed",
     "decision",

@@ -6,7 +6,8 @@ is counter-offered or declined; what fits goes to a person when the risk report 
 The score, where there is one, bounds the amount and adds to the price by the policy's bands.
 
 The fraud/credit wall: risk is read in ``_routed`` only, which can turn an approval into a review and nothing else.
-A ``STEP_UP`` is met by the one-time code that every applicant must return, without which nothing is decided.
+A ``STEP_UP`` that comes in here was met: whoever asks for the step hands in a ``HOLD`` where what was shown does not
+settle why it was asked for. Without the owner's one-time code nothing is decided at all.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from core.applicant import Last4, PersonName, PhoneNumber
 from core.application import Application
 from core.decision.checks import Past
 
-__all__ = ["Applicants", "KeptReceipt", "Receipts", "ReviewNote", "Reviews"]
+__all__ = ["Applicants", "KeptReceipt", "KnownNumber", "Receipts", "ReviewNote", "Reviews"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,6 +49,15 @@ class ReviewNote:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class KnownNumber:
+    """``borrowed_at``: when the person first asked from there for a loan that they then took and that nobody calls
+    fraud; ``None`` for never."""
+
+    phone: PhoneNumber
+    borrowed_at: datetime | None = None
+
+
 class Reviews(Protocol):
     """What reviewers said of each case, sealed, in order."""
 
@@ -66,7 +75,7 @@ class Applicants(Protocol):
         """Other cases of the same person or number; ``asked_lately`` counts from ``since``."""
         ...
 
-    def registered(self, name: PersonName, born: date, last4: Last4) -> PhoneNumber | None:
+    def registered(self, name: PersonName, born: date, last4: Last4) -> KnownNumber | None:
         """The number that this person first proved to hold; ``None`` for somebody new. A later application cannot
         change it: that takes a person of the house."""
         ...

@@ -11,12 +11,14 @@ from core.applicant import Last4, PersonName, PhoneNumber
 from core.application import Application, Status
 from core.codec import from_json
 from core.decision.checks import Past
+from core.decision.keeping import KnownNumber
 from core.errors import CryptoError
 from core.lending.loan import LoanState
 from core.money import Money
 from core.ports import OfferAnswer
 from core.security.blind_index import BlindIndex
 from core.security.envelope import Place
+from core.storage.fraud_labels import called_fraud
 from core.storage.tables import answers, applicants, applications, loans
 from core.storage.transaction import Transaction
 
@@ -60,14 +62,16 @@ class SqlApplicants:
                 owed = owed + lent if lent is not None and lent.currency == owed.currency else owed
         return Past(asked, open_loans, owed)
 
-    def registered(self, name: PersonName, born: date, last4: Last4) -> PhoneNumber | None:
+    def registered(self, name: PersonName, born: date, last4: Last4) -> KnownNumber | None:
         """Records that were destroyed on purpose are passed over."""
         rows = self._work.execute(
-            select(applications.c.case_id, applications.c.application)
+            select(applications.c.case_id, applications.c.application, applications.c.status)
+            .add_columns(applications.c.case_id.in_(called_fraud()).label("fraud"))
             .join_from(applicants, applications)
             .where(applicants.c.person_index == self._person(name, born, last4))
             .order_by(applications.c.received_at, applications.c.case_id)
         )
+        phone: PhoneNumber | None = None
         for row in rows:
             try:
                 key = self._work.case_key(row.case_id)
@@ -75,9 +79,12 @@ class SqlApplicants:
                 continue
             place = Place("applications", "application", row.case_id)
             earlier = from_json(Application, key.open(place, row.application))
-            if earlier.owner_verified:
-                return earlier.phone.value
-        return None
+            if not earlier.owner_verified:
+                continue
+            phone = phone or earlier.phone.value
+            if earlier.phone.value == phone and row.status == Status.ACCEPTED.value and not row.fraud:
+                return KnownNumber(phone, earlier.received_at)
+        return None if phone is None else KnownNumber(phone)
 
     def borrowed(self, name: PersonName, born: date, last4: Last4) -> Sequence[str]:
         query = (

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from core.fraud import FraudLabel, Label
 from core.storage.names import plain_id, static_name
 from core.storage.tables import fraud_labels
 from core.storage.transaction import Transaction
 
-__all__ = ["SqlFraudLabels"]
+__all__ = ["SqlFraudLabels", "called_fraud"]
+
+
+def _stands() -> ColumnElement[bool]:
+    """A label that no later one of its case replaced."""
+    later = fraud_labels.alias()
+    return ~exists().where(later.c.case_id == fraud_labels.c.case_id, later.c.number > fraud_labels.c.number)
+
+
+def called_fraud() -> Select[tuple[str]]:
+    """The cases that are fraud by the label that stands."""
+    return select(fraud_labels.c.case_id).where(_stands(), fraud_labels.c.label == Label.FRAUD.value)
 
 
 class SqlFraudLabels:
@@ -37,13 +48,6 @@ class SqlFraudLabels:
         )
 
     def standing(self) -> Sequence[FraudLabel]:
-        newest = select(fraud_labels.c.case_id, func.max(fraud_labels.c.number).label("number")).group_by(
-            fraud_labels.c.case_id
-        )
-        last = newest.subquery()
-        rows = self._work.execute(
-            select(fraud_labels)
-            .join(last, (last.c.case_id == fraud_labels.c.case_id) & (last.c.number == fraud_labels.c.number))
-            .order_by(fraud_labels.c.at, fraud_labels.c.case_id)
-        )
+        standing = select(fraud_labels).where(_stands()).order_by(fraud_labels.c.at, fraud_labels.c.case_id)
+        rows = self._work.execute(standing)
         return [FraudLabel(row.case_id, Label(row.label), row.source, row.typology, row.actor, row.at) for row in rows]

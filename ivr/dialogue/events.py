@@ -128,10 +128,12 @@ class QuestionsDrawn:
 
 @dataclass(frozen=True, slots=True)
 class CodeSent:
-    """``elsewhere``: it went to the number that this person is known by, which is not the one given in this call."""
+    """``elsewhere``: it went to the number that this person is known by, which is not the one given in this call.
+    ``known_days``: how many days ago they first took a loan at that number; ``None`` for never."""
 
     ok: bool
     elsewhere: bool = False
+    known_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _start_again(house: House, state: CallState, why: str, now: datetime) -> lis
 def code_sent(house: House, state: CallState, event: CodeSent, now: datetime) -> list[Effect]:
     """The text message is on its way, or the provider failed. Where it went is not said: that would tell whoever calls
     that we know this person."""
-    state.code_elsewhere = event.elsewhere
+    state.code_elsewhere, state.code_known_days = event.elsewhere, event.known_days
     if event.ok:
         return ask(house, state)
     if state.focus != "code":

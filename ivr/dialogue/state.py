@@ -148,6 +148,8 @@ class CallState:
     answered_by: Source = Source.SPEECH
     #: The code went to the number we know this person by, which is not the one given.
     code_elsewhere: bool = False
+    #: How many days ago this person first took a loan at the number the code went to; ``None``: never.
+    code_known_days: int | None = None
     #: The digits to be said back, how often that was tried, and whether they came.
     challenge: str = field(default="", repr=False)
     challenges: int = 0

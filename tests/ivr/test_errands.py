@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.applicant import Last4, PersonName, PhoneNumber
+from core.application import Status
 from core.catalogue import Purpose
 from core.errors import ProviderError
 from core.evidence import Answer
@@ -169,3 +170,15 @@ async def test_questions_are_drawn_from_the_last_loan_of_whoever_the_caller_says
     assert "800" not in repr(drawn)
     one = await errands.run(DrawQuestions(("last_term",), 2), state)
     assert one == QuestionsDrawn((("last_term", 6),))
+
+
+async def test_a_code_from_the_telephone_of_an_earlier_loan_says_since_when(tmp_path: Path) -> None:
+    line = await _reached(tmp_path, "code.ask")
+    errands, state = _errands(line), line.runner.state
+    state.owner_verified = True
+    await errands.run(Submit(), state)
+    assert await errands.run(SendCode("apply", "b"), state) == CodeSent(True)
+    with line.house.storage.begin() as unit:
+        unit.applications.set_status(state.case_id, Status.ACCEPTED)
+        unit.commit()
+    assert await errands.run(SendCode("apply", "b"), state) == CodeSent(True, known_days=0)

@@ -44,6 +44,7 @@ from ivr.dialogue.events import (
     PromptDone,
     QuestionsDrawn,
     RiskAssessed,
+    RiskUpdated,
     Silence,
 )
 from ivr.dialogue.prompts import load_catalogue
@@ -147,6 +148,7 @@ class TextCall:
     confidence: Callable[[str], float] = lambda _text: 0.99
     sms_works: bool = True
     known_elsewhere: bool = False
+    known_days: int | None = None
     session: CallSession = field(default_factory=lambda: CallSession(HOUSE))
     effects: list[Effect] = field(default_factory=list)
     journal: list[JournalEntry] = field(default_factory=list)
@@ -155,6 +157,7 @@ class TextCall:
     ended: EndCall | HandOver | None = None
     steps: int = 0
     risk: RiskReport = CLEAR
+    handed_in: RiskReport | None = None
     drawn: int = 0
     last_loan: Mapping[Topic, Money | int | Purpose] = field(default_factory=dict)
     flush: set[str] = field(default_factory=set)
@@ -208,7 +211,7 @@ class TextCall:
             case NewCase():
                 self.journal.append(JournalEntry("new_case", NOW, "CA1"))
             case SendCode():
-                return [CodeSent(self.sms_works, self.known_elsewhere)]
+                return [CodeSent(self.sms_works, self.known_elsewhere, self.known_days)]
             case CheckCode():
                 return [CodeChecked(self.check(effect.code))]
             case AssessRisk():
@@ -220,6 +223,8 @@ class TextCall:
                 known = [(topic.value, truth) for topic, truth in self.last_loan.items() if topic in effect.topics]
                 return [QuestionsDrawn(tuple(known[: effect.count]))]
             case Submit():
+                self.session.handle(RiskUpdated(self.risk), NOW)  # the runner looks once more
+                self.handed_in = self.session.state.risk
                 self.journal.append(JournalEntry("submitted", NOW, "CA1", {"outcome": self.decision.outcome.value}))
                 return [DecisionMade(self.decision)]
             case EndCall() | HandOver():
