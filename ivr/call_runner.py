@@ -75,6 +75,10 @@ class Spoken:
     from_ms: int
     until_ms: int
 
+    def share(self, cut_ms: int) -> float:
+        """How much of it had played by then, 0 to 1."""
+        return max(0.0, min(1.0, (cut_ms - self.from_ms) / max(1, self.until_ms - self.from_ms)))
+
 
 class CallRunner:
     """One call from answer to hang-up. ``handle`` is called with one line event at a time."""
@@ -252,14 +256,12 @@ class CallRunner:
         if not self._spoken:
             self._listener.prompt_over()
             self._risk.prompt_over(self._now_ms)
-        status = "flushed" if event.flushed else "heard"
-        self._report.played(spoken.say, self._now_ms, heard=not event.flushed)
-        await self._keep_line(
-            TranscriptLine(
-                "line", spoken.from_ms, self._now_ms, spoken.say.words, status, prompt_id=spoken.say.prompt_id
-            )
-        )
-        await self._dispatch(PromptDone(spoken.say.say_id, not event.flushed, spoken.from_ms, self._now_ms))
+        say, heard, place = spoken.say, not event.flushed, (spoken.from_ms, self._now_ms)
+        self._report.played(say, self._now_ms, heard=heard)
+        status = "heard" if heard else "flushed"
+        await self._keep_line(TranscriptLine("line", *place, say.words, status, prompt_id=say.prompt_id))
+        share = 1.0 if heard else spoken.share(self._playing_until_ms)
+        await self._dispatch(PromptDone(say.say_id, heard, *place, share))
         if self._closing_at_ms is not None and spoken.say.say_id == self._last_mark:
             await self._close()
 

@@ -11,13 +11,14 @@ from core.money import Money
 from ivr.dialogue import spoken
 from ivr.dialogue.effects import Effect, Listen, Say
 from ivr.dialogue.focus import group_size, in_focus
+from ivr.dialogue.resuming import rest_of
 from ivr.dialogue.script import Question, Role
 from ivr.dialogue.slots import say as say_value
 from ivr.dialogue.state import CallState, House, Mode
 from speech.recognizer import HearingSpec
 from speech.repair.understand import ALTERNATIVES
 
-__all__ = ["ask", "ask_again", "carried", "echo_of", "next_question", "speak", "wait"]
+__all__ = ["ask", "ask_again", "carried", "echo_of", "next_question", "resume", "speak", "wait"]
 
 #: Their figures are disclosures, the same in every call.
 _SAME_FOR_ALL = {"consent.ask", "code.ask"}
@@ -38,8 +39,9 @@ def speak(
     """One prompt as an effect; ``prefix`` is spoken before it (an echo of the last value, or what went wrong)."""
     prompt = house.prompts.render(prompt_id, figures)
     say_id = state.tick()
-    state.playing, state.interruptible = say_id, may_interrupt
-    return Say(
+    state.playing, state.interruptible, state.resumed = say_id, may_interrupt, 0
+    state.cut = None
+    state.said = Say(
         say_id,
         prompt_id,
         f"{prefix} {prompt.text}".strip(),
@@ -48,6 +50,7 @@ def speak(
         rate=state.rate or house.rate,
         leads=leads,
     )
+    return state.said
 
 
 def _figures(house: House, state: CallState, question: Question) -> dict[str, str]:
@@ -177,6 +180,18 @@ def ask_again(house: House, state: CallState) -> list[Effect]:
     question = state.question(house.script)
     after_wait = state.waiting and state.mode is Mode.ASK and question.id in state.disclosed
     return ask(house, state, "retry" if after_wait else state.variant)
+
+
+def resume(house: House, state: CallState) -> list[Effect]:
+    """After an interruption that was none: what is left of the prompt, from the sentence in which it was cut."""
+    cut = state.said
+    if cut is None or state.cut is None:
+        return ask_again(house, state)
+    question, text = state.question(house.script), rest_of(cut.text, state.cut)
+    state.prompts, state.keys, state.resumed = state.prompts + 1, "", state.resumed + 1
+    state.said, state.cut = replace(cut, say_id=state.tick(), text=text), None
+    state.playing = state.said.say_id
+    return [state.said, _listen(house, state, question)]
 
 
 def echo_of(house: House, slot: str, value: Any) -> str:

@@ -53,13 +53,14 @@ class CallBegan:
 
 @dataclass(frozen=True, slots=True)
 class PromptDone:
-    """A prompt's mark came back. ``heard`` is False when it was flushed by a ``StopPlayback``. Where it lies in the
-    line's track: ``None`` where nothing was recorded."""
+    """A prompt's mark came back. ``heard`` is False when it was flushed by a ``StopPlayback``; ``played`` is the share
+    of it (0 to 1) that had played by then. Where it lies in the line's track: ``None`` where nothing was recorded."""
 
     say_id: int
     heard: bool
     from_ms: int | None = None
     until_ms: int | None = None
+    played: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.evidence import Evidence, HeardWord, Source
-from ivr.dialogue.asking import ask_again
+from ivr.dialogue.asking import resume
 from ivr.dialogue.commands import obey
 from ivr.dialogue.effects import Effect
 from ivr.dialogue.events import AnswerHeard, Silence
@@ -21,6 +21,11 @@ from speech.repair.understand import Understood, understand
 
 __all__ = ["heard", "silent"]
 
+#: A sound over a prompt that is as short as this, and no word, was no answer.
+_TOO_SHORT_MS = 800
+#: How often a prompt goes on after it was cut for nothing; then it is a failed try.
+_RESUMED_AT_MOST = 3
+
 
 def heard(house: House, state: CallState, event: AnswerHeard, now: datetime) -> list[Effect]:
     """The caller finished speaking."""
@@ -29,8 +34,9 @@ def heard(house: House, state: CallState, event: AnswerHeard, now: datetime) -> 
     interrupted, state.interrupted = state.interrupted, False
     spent = state.prompts >= house.script.limits.prompts_per_call
     if not transcript.text.strip():
-        if interrupted and not transcript.unknown and not spent:
-            return ask_again(house, state)
+        nothing = not transcript.unknown or event.end_ms - event.start_ms < _TOO_SHORT_MS
+        if interrupted and nothing and not spent and state.resumed < _RESUMED_AT_MOST:
+            return resume(house, state)
         return trouble(house, state, "no_match")
     question, wanted = state.question(house.script), in_focus(house, state)
     understood = _understood(house, state, wanted, transcript)

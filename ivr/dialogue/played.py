@@ -14,6 +14,8 @@ def played(house: House, state: CallState, event: PromptDone) -> list[Effect]:
     """A prompt is over. A disclosure counts as made only when it was heard to its end, and that is kept."""
     if state.playing == event.say_id:
         state.playing = None
+    if state.said is not None and state.said.say_id == event.say_id and not event.heard:
+        state.cut = event.played
     if state.ending is not None and state.ending[0] == event.say_id:
         return close(state)
     if state.disclosing is None or state.disclosing[0] != event.say_id or not event.heard:

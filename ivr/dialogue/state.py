@@ -20,6 +20,7 @@ from core.evidence import Answer, Evidence, ReadBack, Source
 from core.identity.questions import Recalled
 from core.money import Money
 from core.risk import RiskReport
+from ivr.dialogue.effects import Say
 from ivr.dialogue.prompts import Catalogue
 from ivr.dialogue.script import Question, Script
 from ivr.dialogue.slots import from_json
@@ -134,6 +135,11 @@ class CallState:
     playing: int | None = None
     interruptible: bool = True
     interrupted: bool = False
+    #: The prompt said last; how much of it had played when it was cut, ``None`` while it was not; and how often it has
+    #: gone on already after it was cut for nothing.
+    said: Say | None = None
+    cut: float | None = None
+    resumed: int = 0
     prompts: int = 0
     waiting: bool = False
     waits: int = 0

@@ -44,6 +44,25 @@ async def test_a_call_by_keys_is_accepted_and_kept(tmp_path: Path) -> None:
     assert len(record.caller_audio) == len(record.line_audio) > 8000
 
 
+async def test_a_prompt_that_was_cut_for_nothing_goes_on_where_it_was(tmp_path: Path) -> None:
+    line = await SmallLine(tmp_path).answer()
+    await line.until("summary.ask", by_keys)
+    whole, voice = line.voice.said[-1], encode_mulaw(load_clip(CLIPS / "amount.flac"))
+    await line.hush(len(whole.split()) * 20 // 2)
+    cuts = line.line.cleared
+    for start in range(0, len(voice), 160):
+        if line.line.cleared > cuts:
+            break
+        await line.sound(voice[start : start + 160])
+    mark, _ = line.line.queued.pop()
+    await line.give(MarkBack(mark, flushed=True))
+    await line.hush(2500)  # and the recogniser hears no word
+    again = line.voice.said[-1]
+    assert line.line.played[-2:] == ["summary.ask", "summary.ask"]
+    assert whole.endswith(again)
+    assert len(whole) / 4 < len(again) < len(whole)
+
+
 async def test_a_failed_commit_is_never_confirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     line = await SmallLine(tmp_path).answer()
     await line.until("amount.ask", by_keys)

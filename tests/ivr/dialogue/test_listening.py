@@ -9,10 +9,11 @@ import pytest
 from core.evidence import Source
 from ivr.dialogue.asking import ask
 from ivr.dialogue.effects import AwaitKeys, Effect, HandOver, Journal, Listen, Say, StopListening, StopPlayback
-from ivr.dialogue.events import AnswerHeard, Silence
+from ivr.dialogue.events import AnswerHeard, PromptDone, Silence
 from ivr.dialogue.focus import in_focus
 from ivr.dialogue.keying import pressed
 from ivr.dialogue.listening import heard, silent
+from ivr.dialogue.played import played
 from ivr.dialogue.state import CallState, Mode
 from speech.answers.model import Kind
 from speech.recognizer import Transcript
@@ -75,6 +76,33 @@ def test_an_interruption_that_was_none_asks_the_same_again_but_not_for_ever() ->
         if said(effects) != ["amount.ask"]:
             break
     assert said(effects) == ["amount.retry"]
+
+
+def test_a_prompt_cut_for_nothing_goes_on_where_it_was() -> None:
+    state, _ = at("employment")
+    cut = state.said
+    assert cut is not None
+    played(HOUSE, state, PromptDone(cut.say_id, heard=False, played=0.9))
+    whole, parts = cut.text, []
+    for _ in range(4):
+        state.interrupted = True
+        assert state.listening is not None
+        effects = heard(HOUSE, state, AnswerHeard(state.listening, Transcript("", (), 0.0, unknown=1), 0, 300), NOW)
+        parts += [effect.text for effect in effects if isinstance(effect, Say)]
+        assert state.said is not None
+        played(HOUSE, state, PromptDone(state.said.say_id, heard=False, played=0.1))
+    assert len(parts) == 4
+    assert parts[0] != whole
+    assert whole.endswith(parts[0])
+    assert parts[1] == parts[2] == parts[0], "cut again at once, it begins with the same sentence"
+    assert said(effects) == ["employment.retry"], "not for ever"
+
+
+def test_a_long_sound_that_was_no_word_is_a_failed_try() -> None:
+    state, listen_id = at("employment")
+    state.interrupted = True
+    effects = heard(HOUSE, state, AnswerHeard(listen_id, Transcript("", (), 0.0, unknown=1), 0, 1500), NOW)
+    assert said(effects) == ["employment.retry"]
 
 
 def test_words_become_an_answer_with_the_place_where_they_were_said() -> None:
