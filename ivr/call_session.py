@@ -109,12 +109,13 @@ class CallSession:
 
     def _failed(self, event: Failed) -> list[Effect]:
         """Nothing of the effect was kept. The caller is told once, without touching the store again, and a person
-        takes over; a recording that breaks off after the last word is no news to the caller."""
+        takes over; a recording that breaks off after the last word is no news to the caller. The case stays open: how
+        it was about to end may be what could not be kept."""
         state = self.state
         if state.apologised or (state.over and event.what == RECORD):
             return []
         state.apologised = state.over = True
-        state.listening = None
+        state.listening = state.ending = None
         said = speak(self.house, state, "handover.fault", may_interrupt=False)
         return [StopListening(), said, HandOver(f"failed:{event.what}")]
 

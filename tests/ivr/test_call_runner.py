@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from core.errors import NotFound, RecognizerBusy, StorageError
+from core.usecases.desk import ApplicationDesk
 from ivr.call_runner import CallRunner
 from ivr.line import AudioIn, KeyIn, LineEnded, MarkBack
 from ivr.replay.caller import newest_code
 from ivr.replay.channel import load_clip
 from speech.audio import encode_mulaw, silence_mulaw
+from tests.core.storage.people import START
 from tests.ivr.small_line import CLIPS, KEYS, HandLine, SmallLine, by_keys
 
 
@@ -82,6 +84,33 @@ async def test_a_failed_commit_is_never_confirmed(tmp_path: Path, monkeypatch: p
     assert line.runner.next_step.kind == "person"
     assert line.line.closed
     assert all("two thousand" not in text for text in line.voice.said[said:])
+
+
+async def test_a_yes_that_could_not_be_kept_leaves_the_case_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the caller would be sent to a person with a loan that is not made, and apply for it again."""
+    line = await SmallLine(tmp_path).answer()
+    await line.until("code.ask", by_keys)
+    await line.keys(await _code(line))
+    case_id = line.runner.state.case_id
+
+    def away(*_: Any) -> None:
+        raise StorageError("The database is held by another process; stop that one or wait, nothing was stored.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ApplicationDesk, "accept", away)
+        await line.keys(KEYS["offer"])
+        await line.prompts_out()
+        await line.hush(6000)
+        await line.house.switchboard.ended("CA1", "completed")
+    assert line.line.played[-1] == "handover.fault"
+    assert line.runner.outcome == "handed_over"
+    with line.house.storage.begin() as unit:
+        left = unit.journal.find_open(line.runner.state.slots["phone"].value, START)
+        assert unit.applications.answer(case_id) is None
+    assert left is not None
+    assert left.case_id == case_id
 
 
 async def test_nothing_is_kept_before_consent(tmp_path: Path) -> None:
