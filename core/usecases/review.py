@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from core.application import Status
+from core.application import Channel, Status
 from core.codec import from_plain
 from core.decision.checks import NO_CHECKS
 from core.decision.decide import decide_by_person
@@ -21,6 +21,7 @@ from core.decision.model import Decision, Facts, Outcome, Reason
 from core.decision.reasons import MOST_REASONS, reason, reasons_a_person_may_give
 from core.decision.receipt import bundle
 from core.errors import Conflict, Forbidden, InvalidInput
+from core.lending.owing import REASONS
 from core.money import Money
 from core.ports import Clock, Storage, StoredApplication, UnitOfWork
 from core.privacy import standing
@@ -151,6 +152,8 @@ def _settle(
     kept: list[KeptReceipt],
 ) -> None:
     work.applications.settle(case_id, decision, _STATUS[verdict])
+    if verdict is Verdict.DECLINE and work.applications.get(case_id).application.channel is Channel.PHONE:
+        work.owed_texts.owe(case_id, REASONS, clock.now())  # nobody is on the line who could be told
     if verdict is Verdict.APPROVE:
         evidence = kept[-1].bundle["evidence"] if facts.checks.evidence else ()
         made = bundle(facts, decision, rules.pack, rules.policy, rules.champion, None, evidence, by_person=True)

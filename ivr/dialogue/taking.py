@@ -50,8 +50,6 @@ def _take_slot(house: House, state: CallState, question: Question, heard: Heard)
     if len(values) > 1:
         return _ask_which(house, state, Mode.WHICH_VALUE, Pending(question.id, values[:2], heard.evidence))
     value = values[0]
-    if heard.keyed:
-        return [*_settle_echoes(state), keep(state, question.id, value, heard.evidence), *go_on(house, state)]
     match treat(question, heard.sure, heard.unknown, doubtful(question, value)):
         case Treatment.REJECT:
             return trouble(house, state, "no_match")

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from core.application import Status
+from core.application import Channel, Status
 from core.catalogue import Purpose
 from core.decision.model import Outcome
 from core.decision.receipt import Verdict as ReplayVerdict
 from core.decision.receipt import replay
 from core.errors import Conflict, Forbidden, IllegalTransition, InvalidInput
+from core.lending.owing import REASONS
 from core.risk import RiskLevel
 from core.storage.store import SqlStorage
 from core.usecases.decisions import Rulebook
@@ -162,6 +163,24 @@ def test_a_verdict_needs_its_reasons(
         say(storage, HandClock(), RULES, "case_1", "m.reyes", verdict, why, codes=codes)
     assert caught.value.field == field
     assert status(storage) is Status.REVIEW
+
+
+@pytest.mark.parametrize(
+    ("channel", "verdict", "owed"),
+    [
+        (Channel.PHONE, Verdict.DECLINE, [(REASONS, "case_1")]),
+        (Channel.PHONE, Verdict.INCOMPLETE, []),
+        (Channel.PHONE, Verdict.APPROVE, []),
+        (Channel.API, Verdict.DECLINE, []),
+    ],
+)
+def test_a_caller_who_is_declined_later_is_owed_the_reasons_in_writing(
+    storage: SqlStorage, channel: Channel, verdict: Verdict, owed: list[tuple[str, str]]
+) -> None:
+    hand_in(storage, channel=channel)
+    reviewed(storage, verdict=verdict, codes=() if verdict is Verdict.APPROVE else ("identity_doubtful",))
+    with storage.begin() as work:
+        assert [(one.what, one.case_id) for one in work.owed_texts.due(HandClock().now())] == owed
 
 
 def test_the_reason_in_words_is_sealed(storage: SqlStorage, tmp_path: Path) -> None:

@@ -68,6 +68,20 @@ def test_a_lone_zero_is_a_person_where_zero_is_no_answer() -> None:
     assert HandOver("asked_for_person") in silent(HOUSE, state, Silence(state.listening), NOW)
 
 
+@pytest.mark.parametrize(("keys", "heard_as"), [("0", "zero dollars"), ("20000#", "twenty thousand dollars")])
+def test_an_odd_figure_is_read_back_though_it_was_keyed(keys: str, heard_as: str) -> None:
+    state, _ = at("monthly_income")
+    effects = [effect for digit in keys for effect in pressed(HOUSE, state, digit, NOW)]
+    if not said(effects):
+        assert state.listening is not None
+        effects = silent(HOUSE, state, Silence(state.listening), NOW)
+    assert said(effects) == ["monthly_income.confirm"]
+    assert state.said is not None
+    assert heard_as in state.said.text
+    assert "monthly_income" not in state.slots
+    assert HandOver("asked_for_person") in pressed(HOUSE, state, "0", NOW)
+
+
 def test_an_interruption_that_was_none_asks_the_same_again_but_not_for_ever() -> None:
     state, listen_id = at("amount")
     for _ in range(HOUSE.script.limits.prompts_per_call + 5):
