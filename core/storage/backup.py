@@ -17,17 +17,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from core.errors import Conflict, InvalidInput, StorageError, Tampered
+from core.errors import Conflict, EnvironmentProblem, InvalidInput, StorageError, Tampered
 from core.ports import Clock
 from core.storage.engine import storage_errors
-from core.storage.migrate import locked
+from core.storage.migrate import DATA, KEYS, locked
 from core.storage.opening import DATA_FILE, HEADS_FILE, KEYS_FILE
+from core.storage.server_backup import dump_database, is_whole_archive, load_database
 from core.storage.tombstones import SHREDS_FILE
 
-__all__ = ["KEYS_DAYS", "Backup", "create_backup", "restore_backup", "verify_backup"]
+__all__ = ["KEYS_DAYS", "Backup", "Servers", "create_backup", "restore_backup", "verify_backup"]
 
 _LIST = "backup.json"
-_KNOWN = {DATA_FILE, KEYS_FILE, HEADS_FILE, SHREDS_FILE}
+#: What a database of a server is saved as.
+DATA_DUMP, KEYS_DUMP = "loanline.pgdump", "keys.pgdump"
+_KNOWN = {DATA_FILE, KEYS_FILE, HEADS_FILE, SHREDS_FILE, DATA_DUMP, KEYS_DUMP}
 _FORMAT = "loanline-backup/1"
 #: A copy of the key store is good for this long, unless said otherwise when it is made.
 KEYS_DAYS = 7
@@ -42,22 +45,47 @@ class Backup:
     good_until: str | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Servers:
+    """The addresses of databases that are not files in the data directory; they hold passwords."""
+
+    data: str | None = None
+    keys: str | None = None
+
+
+#: Both databases are files.
+FILES = Servers()
+
+
 def create_backup(
-    data_dir: Path, target: Path, clock: Clock, *, keys: bool = False, keys_days: int = KEYS_DAYS
+    data_dir: Path,
+    target: Path,
+    clock: Clock,
+    *,
+    keys: bool = False,
+    keys_days: int = KEYS_DAYS,
+    servers: Servers = FILES,
 ) -> Backup:
     """Save the data (or, with ``keys``, the key store instead) of a running line into the new folder ``target``.
 
-    Raises ``Conflict`` when the folder exists, ``InvalidInput`` when there is no data, ``StorageError``.
+    Raises ``Conflict`` when the folder exists, ``InvalidInput`` when there is no data, ``EnvironmentProblem`` when a
+    server's database cannot be saved from here, ``StorageError``.
     """
     if target.exists():
         raise Conflict("The backup folder exists already; name a new one.")
+    server = servers.keys if keys else servers.data
     names = [KEYS_FILE] if keys else [HEADS_FILE, DATA_FILE]
+    if server is not None:
+        names.pop()  # the heads, and the list of what was destroyed, are files in any case
     if not all((data_dir / name).is_file() for name in names):
         raise InvalidInput("backup", "there are no records in the data directory; check LOANLINE_DATA_DIR")
     with storage_errors():
         target.mkdir(parents=True, mode=0o700)
         for name in names:
             (_copy_database if name.endswith(".db") else _copy_file)(data_dir / name, target / name)
+        if server is not None:
+            names.append(KEYS_DUMP if keys else DATA_DUMP)
+            dump_database(server, target / names[-1])
         if (data_dir / SHREDS_FILE).is_file():
             names.append(SHREDS_FILE)
             _copy_file(data_dir / SHREDS_FILE, target / SHREDS_FILE)
@@ -84,27 +112,35 @@ def verify_backup(source: Path) -> Backup:
     for name, expected in backup.files.items():
         if not (source / name).is_file() or _sha256(source / name) != expected:
             raise Tampered(f"The backup's {name} is not the file that was saved; use another backup.")
-        if name.endswith(".db") and not _is_whole(source / name):
+        whole = {".db": _is_whole, ".pgdump": is_whole_archive}.get(Path(name).suffix)
+        if whole is not None and not whole(source / name):
             raise Tampered(f"The backup's {name} is damaged; use another backup.")
     return backup
 
 
-def restore_backup(source: Path, data_dir: Path, clock: Clock, *, shreds: Path | None = None) -> Backup:
-    """Put a verified backup into ``data_dir``; what was there is moved aside to ``before-restore-…``.
+def restore_backup(
+    source: Path, data_dir: Path, clock: Clock, *, shreds: Path | None = None, servers: Servers = FILES
+) -> Backup:
+    """Put a verified backup into ``data_dir``; what was there is moved aside to ``before-restore-…``. What is on a
+    server is saved there first, as a backup of its own.
 
     Stop the line first. The next start destroys again whatever was ordered destroyed, as the list that is there, the
     backup's list and ``shreds`` (a copy of the list kept elsewhere) say. Raises as ``verify_backup``, and ``Conflict``
-    for a copy of the key store that is past its day.
+    for a copy of the key store that is past its day or a server that others are connected to; ``EnvironmentProblem``
+    when the backup is of a server and the line runs on files, or the other way round.
     """
     backup = verify_backup(source)
     _require_good(backup, clock.now())
+    _require_alike(backup, servers)
     with storage_errors():
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         with locked(data_dir):
             aside = _new_folder(data_dir)
             for number, copy in enumerate(filter(None, (_shreds_of(source, backup), shreds)), start=1):
                 _copy_file(copy, data_dir / f"restored-{number}.{SHREDS_FILE}")
-            for name in backup.files.keys() - {SHREDS_FILE}:
+            for name in backup.files.keys() & {DATA_DUMP, KEYS_DUMP}:
+                _load(source / name, servers, data_dir, aside / Path(name).stem, clock)
+            for name in backup.files.keys() - {SHREDS_FILE, DATA_DUMP, KEYS_DUMP}:
                 for tail in ("", "-wal", "-shm"):
                     old = data_dir / f"{name}{tail}"
                     if old.exists():
@@ -115,8 +151,25 @@ def restore_backup(source: Path, data_dir: Path, clock: Clock, *, shreds: Path |
     return backup
 
 
+def _require_alike(backup: Backup, servers: Servers) -> None:
+    for file, dump, server in ((DATA_FILE, DATA_DUMP, servers.data), (KEYS_FILE, KEYS_DUMP, servers.keys)):
+        if (dump in backup.files and server is None) or (file in backup.files and server is not None):
+            raise EnvironmentProblem(
+                "This backup is of the other kind of database; set or unset LOANLINE_DATABASE_URL or LOANLINE_KEYS_URL."
+            )
+
+
+def _load(dump: Path, servers: Servers, data_dir: Path, aside: Path, clock: Clock) -> None:
+    keys = dump.name == KEYS_DUMP
+    server = servers.keys if keys else servers.data
+    assert server is not None
+    (data_dir / HEADS_FILE).touch(0o600)  # a new machine has none yet
+    create_backup(data_dir, aside, clock, keys=keys, servers=servers)
+    load_database(dump, server, (KEYS if keys else DATA)[1])
+
+
 def _require_good(backup: Backup, now: datetime) -> None:
-    if KEYS_FILE not in backup.files or backup.good_until is None:
+    if not backup.files.keys() & {KEYS_FILE, KEYS_DUMP} or backup.good_until is None:
         return
     try:
         over = datetime.fromisoformat(backup.good_until) < now

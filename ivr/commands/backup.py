@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.errors import EnvironmentProblem, InvalidInput, LoanlineError
+from core.errors import InvalidInput, LoanlineError
 from ivr.commands.keep import opened_storage, operator
 
 if TYPE_CHECKING:
+    from core.storage.backup import Servers
     from ivr.settings import Settings
 
 __all__ = ["register"]
@@ -35,16 +36,23 @@ def create(
     keys_days: Annotated[
         int, typer.Option("--keys-days", min=1, max=30, help="After so many days a copy of the keys is not restored.")
     ] = 7,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Then read the copy to its end to see that it is whole.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Save the data of a running line into a new folder. The keyring file is yours to keep, and never in it."""
-    from core.storage.backup import create_backup  # noqa: PLC0415
+    from core.storage.backup import create_backup, verify_backup  # noqa: PLC0415
     from ivr.settings import load_settings  # noqa: PLC0415
     from ivr.system import SystemClock  # noqa: PLC0415
 
-    settings = _on_files(load_settings())
+    settings = load_settings()
     with opened_storage() as storage:
-        made = create_backup(settings.data_dir, folder, SystemClock(), keys=keys, keys_days=keys_days)
+        made = create_backup(
+            settings.data_dir, folder, SystemClock(), keys=keys, keys_days=keys_days, servers=_servers(settings)
+        )
+        if verify:
+            verify_backup(folder)
         with storage.begin() as work:
             work.audit.append(operator(), "backup.created", "storage", {"files": sorted(made.files)})
             work.commit()
@@ -54,10 +62,11 @@ def create(
     print(f"Saved {', '.join(sorted(made.files))}.")
 
 
-def _on_files(settings: Settings) -> Settings:
-    if settings.database_url or settings.keys_url:
-        raise EnvironmentProblem("The data lies on a database server; save and restore it with pg_dump and pg_restore.")
-    return settings
+def _servers(settings: Settings) -> Servers:
+    from core.storage.backup import Servers  # noqa: PLC0415
+
+    data, keys = settings.database_url, settings.keys_url
+    return Servers(data.get_secret_value() if data else None, keys.get_secret_value() if keys else None)
 
 
 def _rows_before() -> int | None:
@@ -86,9 +95,9 @@ def restore(
 
     if shreds is not None and not shreds.is_file():
         raise InvalidInput("shreds", "there is no such file")
-    settings = _on_files(load_settings())
+    settings = load_settings()
     before = _rows_before()
-    restored = restore_backup(folder, settings.data_dir, SystemClock(), shreds=shreds)
+    restored = restore_backup(folder, settings.data_dir, SystemClock(), shreds=shreds, servers=_servers(settings))
     with opened_storage() as storage:
         with storage.begin() as work:
             detail = {"files": sorted(restored.files), "rows_before": before}
