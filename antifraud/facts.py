@@ -5,7 +5,9 @@ No speech types and no call types: the room stands on core alone. Times are mill
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 __all__ = ["CallContext", "ChallengeFacts", "LinkCount", "TurnFacts"]
 
@@ -71,3 +73,10 @@ class CallContext:
     days_since_port: int | None = None
     forwarded: bool | None = None
     failed_lookups: tuple[str, ...] = ()
+
+    def told(self, record: Mapping[str, Any] | None) -> CallContext:
+        """The same with the telephone provider's ``record`` of the number: its fields have the names of those here."""
+        if record is None:
+            return self
+        days, line = record.get("days_since_port"), record.get("line_type")
+        return replace(self, line_type=line, days_since_port=days, forwarded=record.get("forwarded"))

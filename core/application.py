@@ -77,7 +77,8 @@ class Consent:
 class Application:
     """A complete application. ``case_id`` is one person's one request; at most one application has it.
 
-    ``owner_verified`` says that a one-time code sent to the registered number came back right.
+    ``owner_verified`` says that a one-time code sent to the registered number came back right. ``language`` is the tag
+    of the language in which it was asked for, such as ``en-US``; empty where nobody said.
     """
 
     case_id: str
@@ -97,3 +98,4 @@ class Application:
     owner_verified: bool
     consents: tuple[Consent, ...] = ()
     call_id: str | None = None
+    language: str = ""

@@ -333,6 +333,9 @@ class CallRunner:
         begun = time.perf_counter()
         answer = await self._errands.run(errand, self._session.state)
         self._report.errand(errand, answer, self._now_ms, time.perf_counter() - begun)
+        if isinstance(errand, Submit):
+            self._risk.decided()
+            await self._look()
         return answer
 
     async def _stop_playback(self) -> None:

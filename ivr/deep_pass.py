@@ -22,11 +22,12 @@ from antifraud.archive import SoundArchive
 from antifraud.facts import CallContext, TurnFacts
 from antifraud.network import LONGEST_HOURS, link_counts
 from antifraud.repeats import Fingerprint
+from core.decision.keeping import number_record
 from core.errors import CryptoError, Forbidden, LoanlineError, NotFound
 from core.events import TranscriptLine
 from core.fraud import LinkKind, TraceKind
 from core.jurisdiction.pack import ConsentMode, Pack
-from core.ports import Clock, Storage, UnitOfWork
+from core.ports import Clock, Storage
 from core.privacy import standing
 from core.risk import ConsentClass, RiskLevel, RiskReport
 from speech.audio import decode_mulaw
@@ -94,17 +95,6 @@ def _turns(lines: tuple[TranscriptLine, ...]) -> list[TurnFacts]:
     return turns
 
 
-def _carrier_word(work: UnitOfWork, case_id: str) -> CallContext:
-    """What the telephone provider answered about the number when the case was decided, if it was asked."""
-    for receipt in reversed(work.receipts.of(case_id)):
-        for answer in receipt.bundle.get("evidence", ()):
-            value = answer.get("value")
-            if isinstance(value, dict) and "days_since_port" in value and value.get("known"):
-                days, line = value["days_since_port"], value.get("line_type")
-                return CallContext(line_type=line, days_since_port=days, forwarded=value.get("forwarded"))
-    return CallContext()
-
-
 def _one_thread() -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
@@ -167,7 +157,7 @@ class DeepPass:
             sharing = work.links.sharing(record.case_id, since)
             edges = work.links.network(record.case_id, since)
             scopes = {scope.value for scope in work.voice_terms.of(record.case_id)}
-            carrier = _carrier_word(work, record.case_id)
+            carrier = CallContext().told(number_record(work.receipts.of(record.case_id)))
             traces = work.traces.newest(TraceKind.SOUND, _MOST_RECORDINGS, now - self._kept, but_call=call_id)
         earlier = tuple(trace.body for trace in traces if trace.at <= (record.ended_at or now))
         counts = link_counts(sharing, edges, {LinkKind.NUMBER, LinkKind.PAPERS, *sharing.by_kind}, now)

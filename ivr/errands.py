@@ -84,6 +84,7 @@ class Errands:
     call_id: str
     case_id: str
     case_started: datetime
+    language: str = ""
     #: The address of a case's written copy; without one, texts carry no link.
     copy_url: Callable[[str], str] | None = None
     #: Freezes what was asked for from the caller's number when they say that it is not theirs: number, case, call.
@@ -220,6 +221,7 @@ class Errands:
                 owner_verified=state.owner_verified,
                 consents=tuple(state.known.consents),
                 call_id=self.call_id,
+                language=self.language,
             )
         except KeyError as missing:
             raise InvalidInput(str(missing.args[0]), "has not been answered yet") from None

@@ -168,6 +168,7 @@ class CallMaker:
             call_id=call.call_id,
             case_id=began.case_id,
             case_started=parts.clock.now(),
+            language=self._house.language,
             copy_url=parts.copy_url,
             freeze=self._freeze,
         )

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from antifraud.archive import SoundArchive
-from antifraud.facts import LinkCount
+from antifraud.facts import CallContext, LinkCount
 from antifraud.network import LONGEST_HOURS, link_counts
 from antifraud.repeats import Fingerprint
 from antifraud.voiceprint import Voiceprint
 from antifraud.voices import KnownVoice
+from core.decision.keeping import number_record
 from core.fraud import Label, LinkKind, Trace, TraceKind, VoiceScope
 from core.ports import Clock, Storage
 
@@ -62,6 +63,12 @@ class CallMemory:
             scopes = work.voice_terms.of(case_id)
             work.commit()
         return Remembered(link_counts(sharing, edges, values, now), scopes)
+
+    def carrier_word(self, context: CallContext) -> CallContext:
+        """``context`` with what the telephone provider said of the number when the case was decided, if it was asked.
+        Raises ``StorageError``."""
+        with self._storage.begin() as work:
+            return context.told(number_record(work.receipts.of(self._case())))
 
     def earlier_sound(self) -> SoundArchive:
         """The newest recordings of other calls. Raises ``StorageError``."""

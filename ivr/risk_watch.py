@@ -44,7 +44,7 @@ class RiskWatch:
         self._context, self._memory, self._caller = context, memory, caller
         self._slots: dict[str, Any] = {}
         self._identity_changed = False
-        self._archive_due = False
+        self._archive_due = self._carrier_due = False
         self._agreed: frozenset[VoiceScope] = frozenset()
         self._analysis.context(context)
         self._allowed = False
@@ -112,6 +112,10 @@ class RiskWatch:
             start, end = (start, end) if known else (now_ms, now_ms)
             self._analysis.challenge(ChallengeFacts(tried["asked"], tried["heard"], start, end, tried["by_keys"]))
 
+    def decided(self) -> None:
+        """The application was decided: what the telephone provider said of the number goes into the next report."""
+        self._carrier_due = self._allowed
+
     async def report(self, at_ms: int) -> RiskReport:
         """The signals as of now. Never raises: an analysis that breaks gives a report that holds."""
         audio, start = np.frombuffer(bytes(self._buffer), dtype="<i2"), self._buffer_ms
@@ -133,6 +137,8 @@ class RiskWatch:
             return
         if self._archive_due:
             self._archive_due = not self._tried("sound", self._load_sound)
+        if self._carrier_due:
+            self._carrier_due = not self._tried("number", self._load_carrier)
         if self._identity_changed:
             self._identity_changed = not self._tried("links", self._look_up)
 
@@ -151,6 +157,9 @@ class RiskWatch:
 
     def _load_sound(self, memory: CallMemory) -> None:
         self._analysis.known_audio(memory.earlier_sound())
+
+    def _load_carrier(self, memory: CallMemory) -> None:
+        self._context = memory.carrier_word(self._context)
 
     def _look_up(self, memory: CallMemory) -> None:
         known = self._slots

@@ -11,7 +11,7 @@ from core.applicant import Last4, PersonName, PhoneNumber
 from core.application import Application
 from core.decision.checks import Past
 
-__all__ = ["Applicants", "KeptReceipt", "KnownNumber", "Receipts", "ReviewNote", "Reviews"]
+__all__ = ["Applicants", "KeptReceipt", "KnownNumber", "Receipts", "ReviewNote", "Reviews", "number_record"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -23,6 +23,17 @@ class KeptReceipt:
     kind: str
     at: datetime
     bundle: dict[str, Any]
+
+
+def number_record(kept: Sequence[KeptReceipt]) -> dict[str, Any] | None:
+    """What the telephone provider said of the applicant's number, by the newest bundle that has it: the fields of
+    ``core.verification.model.PhoneRecord``. ``None`` where nobody was asked or nothing is known."""
+    for receipt in reversed(kept):
+        for answer in receipt.bundle.get("evidence", ()):
+            value = answer.get("value")
+            if isinstance(value, dict) and "days_since_port" in value and value.get("known"):
+                return value
+    return None
 
 
 class Receipts(Protocol):

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.decision.keeping import number_record
 from core.errors import InvalidInput, NotFound
 from core.fraud import FraudLabel, Label, VoiceScope
 from core.ports import Clock, Storage
@@ -19,11 +20,14 @@ SOURCES = ("review", "dispute", "audit", "default", "simulated")
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """One decided case with its risk report: after the call where that was looked at again, else from the call."""
+    """One decided case with its risk report: after the call where that was looked at again, else from the call.
+    ``carrier`` serves the applicant's number, ``language`` is that of the call; empty where nobody said."""
 
     case_id: str
     at: datetime
     jurisdiction: str
+    language: str
+    carrier: str
     report: RiskReport
     label: FraudLabel | None
 
@@ -68,9 +72,18 @@ def reported(storage: Storage, limit: int = 10_000) -> list[Reported]:
             call = stored.application.call_id
             later = None if call is None else work.deep_checks.of(call)
             report = stored.risk if later is None or later.report is None else later.report
-            application = stored.application
+            one = stored.application
+            number = number_record(work.receipts.of(case_id)) or {}
             found.append(
-                Reported(case_id, application.received_at, application.jurisdiction, report, labels.get(case_id))
+                Reported(
+                    case_id,
+                    one.received_at,
+                    one.jurisdiction,
+                    one.language,
+                    number.get("carrier") or "",
+                    report,
+                    labels.get(case_id),
+                )
             )
     return found
 

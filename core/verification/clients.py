@@ -159,6 +159,7 @@ def _phone_record(answer: dict[str, Any]) -> PhoneRecord:
         line_type=_text(answer["line_type"]),
         days_since_port=_whole(answer["days_since_port"]),
         forwarded=_flag(answer["forwarded"]),
+        carrier=_text(answer["carrier"]) if answer.get("carrier") is not None else None,
     )
 
 

@@ -101,13 +101,15 @@ class WorkRecord:
 @dataclass(frozen=True, slots=True, repr=False)
 class PhoneRecord:
     """``owner_match``: the number's owner has the applicant's name. ``days_since_port`` counts from the last move to
-    another card or carrier. ``known`` False: the carrier says nothing; then nothing else is set."""
+    another card or carrier. ``carrier`` is the one that serves the number, where they say. ``known`` False: the carrier
+    says nothing; then nothing else is set."""
 
     known: bool
     owner_match: bool | None = None
     line_type: str | None = None
     days_since_port: int | None = None
     forwarded: bool | None = None
+    carrier: str | None = None
 
 
 class NameMatch(StrEnum):

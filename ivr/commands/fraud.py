@@ -152,7 +152,7 @@ def drift_command(
     days: Annotated[int, typer.Option(min=1, help="The last so many days are compared with those before.")] = 30,
     as_json: Json = False,
 ) -> None:
-    """How far lines and signals have moved (PSI), by the carrier's word and by jurisdiction. Status 1: look at it."""
+    """How far lines and signals have moved (PSI), by carrier, attestation, language, jurisdiction. Status 1: look."""
     from datetime import timedelta  # noqa: PLC0415 - small, but only here
 
     from antifraud.evaluation import drift  # noqa: PLC0415 - as above
@@ -164,7 +164,7 @@ def drift_command(
     rows = drift(
         (group, signal.name, one.at >= since, signal.value)
         for one in cases
-        for group in (f"carrier {_carrier(one)}", f"jurisdiction {one.jurisdiction.lower()}")
+        for group in _groups(one)
         for signal in one.report.signals
         if signal.assessed and signal.value is not None
     )
@@ -174,14 +174,23 @@ def drift_command(
     else:
         for row in known:
             word = "stable" if row.psi < _STABLE else "moved" if row.psi >= _MOVED else "moving"
-            print(f"{row.psi:6.3f}  {word:7} {row.group:22} {row.signal:24} {row.before} / {row.now}")
+            print(f"{row.psi:6.3f}  {word:7} {row.group:28} {row.signal:24} {row.before} / {row.now}")
         print(f"{len(rows) - len(known)} signals have too few cases to compare.")
     if any(row.psi >= _MOVED for row in known):
         raise typer.Exit(1)
 
 
-def _carrier(one: Reported) -> str:
-    """What the carrier vouched for; the carriers themselves are not known."""
+def _groups(one: Reported) -> tuple[str, ...]:
+    return (
+        f"attested {_attested(one)}",
+        f"carrier {one.carrier or 'unknown'}",
+        f"jurisdiction {one.jurisdiction.lower()}",
+        f"language {one.language or 'unknown'}",
+    )
+
+
+def _attested(one: Reported) -> str:
+    """What the carrier vouched for."""
     word = next((s for s in one.report.signals if s.name == "caller_id.attestation"), None)
     if word is None or not word.assessed or word.value is None:
         return "silent"

@@ -119,6 +119,7 @@ def phone(number: str) -> dict[str, Any]:
         "line_type": "mobile",
         "days_since_port": 3 if ending == "92" else 900,
         "forwarded": False,
+        "carrier": "Northline Mobile" if int(ending[-1]) % 2 else "Plains Wireless",
     }
 
 

@@ -13,6 +13,7 @@ from antifraud.analysis import CallAnalysis
 from antifraud.facts import CallContext
 from antifraud.voiceprint import SpeakerNetwork, VoiceSpace
 from core.applicant import Last4, PersonName, PhoneNumber
+from core.application import Status
 from core.errors import StorageError
 from core.fraud import LinkKind, TraceKind, VoiceScope, link_values
 from core.risk import ConsentClass, RiskLevel, RiskReport, Signal
@@ -23,6 +24,7 @@ from ivr.fraud_memory import CallMemory
 from ivr.risk_watch import RiskWatch
 from tests.antifraud import tiny_network
 from tests.antifraud.test_repeats import babble
+from tests.core.storage.people import application, decision, risk
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 NAME, BORN, LAST4 = PersonName("Susan Parker"), date(1968, 11, 30), Last4("8604")
@@ -171,6 +173,22 @@ async def test_no_voice_is_compared_or_kept_without_a_signed_consent(
     identify(stranger, PersonName("Martin Fell"))
     report = await stranger.report(answers(stranger, seed=6))
     assert "consent" in found(report)["voice.change"].text, "the consent of one person was used for another"
+
+
+async def test_the_telephone_providers_word_is_in_the_live_report_once_it_was_asked(storage: SqlStorage) -> None:
+    one = watch(storage, "CA1")
+    before = found(await one.report(100))
+    assert not any(before[name].assessed for name in ("number.line", "number.moved", "number.forwarded"))
+    word = {"known": True, "days_since_port": 3, "forwarded": False, "line_type": "voip", "carrier": "Northline Mobile"}
+    with storage.begin() as work:
+        work.applications.add(application("case_CA1", "CA1"), decision(), risk(), Status.REVIEW)
+        work.receipts.keep("case_CA1", "decided", {"evidence": [{"provider": "carrier", "value": word}]}, NOW)
+        work.commit()
+    one.decided()
+    report = await one.report(200)
+    assert (report.level, report.reasons, report.complete) == (RiskLevel.STEP_UP, ("NUMBER_MOVED",), True)
+    after = found(report)
+    assert (after["number.line"].value, after["number.moved"].value, after["number.forwarded"].value) == (1, 3, 0)
 
 
 async def test_what_a_pack_forbids_no_form_allows(storage: SqlStorage, network: SpeakerNetwork) -> None:

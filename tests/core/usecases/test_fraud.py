@@ -60,6 +60,18 @@ def test_the_later_look_takes_the_place_of_the_first(tmp_path: Path) -> None:
     assert [one.report.level for one in reported(storage)] == [RiskLevel.HOLD]
 
 
+def test_a_case_is_of_its_carrier_and_its_language(tmp_path: Path) -> None:
+    storage = opened(tmp_path)
+    decided(storage, 1)
+    word = {"known": True, "days_since_port": 900, "line_type": "mobile", "carrier": "Northline Mobile"}
+    with storage.begin() as work:
+        work.applications.add(application("case_2", "CA2", language="en-US"), decision(), risk(), Status.APPROVED)
+        work.receipts.keep("case_2", "decided", {"evidence": [{"provider": "carrier", "value": word}]}, START)
+        work.commit()
+    said = {one.case_id: (one.carrier, one.language) for one in reported(storage)}
+    assert said == {"case_1": ("", ""), "case_2": ("Northline Mobile", "en-US")}
+
+
 def test_only_quiet_cases_are_drawn_and_the_same_ones_again(tmp_path: Path) -> None:
     storage = opened(tmp_path)
     one = decided(storage, 1)

@@ -125,6 +125,7 @@ async def test_work_phone_payee_and_list() -> None:
         assert phones["23"].owner_match is True
         assert phones["91"].owner_match is False
         assert phones["92"].days_since_port == 3
+        assert (phones["23"].carrier, phones["92"].carrier) == ("Northline Mobile", "Plains Wireless")
         assert phones["93"] == replace(phones["93"], known=False, owner_match=None, days_since_port=None)
 
         payees: PayeeNames = HttpPayeeNames(each)

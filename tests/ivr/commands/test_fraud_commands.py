@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from typer.testing import CliRunner
 from core.application import Status
 from core.errors import InvalidInput, NotFound
 from core.fraud import LinkKind
-from core.risk import RiskLevel
+from core.risk import RiskLevel, RiskReport, Signal
 from core.storage.store import SqlStorage
+from core.usecases import fraud
 from ivr.commands import fraud as command
+from ivr.system import SystemClock
 from tests.core.storage.people import START, application, decision, opened, risk, store_call
 
 
@@ -77,6 +80,30 @@ def test_drift_says_when_there_is_too_little() -> None:
     result = run("drift")
     assert (result.exit_code, "too few cases" in result.stdout) == (0, True)
     assert all(row["psi"] is None for row in json.loads(run("drift", "--json").stdout))
+
+
+@pytest.mark.usefixtures("storage")
+def test_drift_is_told_by_carrier_and_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One carrier's lines got worse this month; the other's, and everything said of them, stayed."""
+    now = SystemClock().now()
+
+    def case(number: int, carrier: str, language: str, *, recent: bool) -> fraud.Reported:
+        worse = 0.5 if recent and carrier == "Plains Wireless" else 0.0
+        signal = Signal("line.quality", assessed=True, text="", value=number / 60 - worse)
+        report = RiskReport(RiskLevel.NONE, complete=True, signals=(signal,))
+        at = now - timedelta(days=1 if recent else 40)
+        return fraud.Reported(f"case_{number}", at, "us", language, carrier, report, None)
+
+    sides = [("Northline Mobile", "en-US"), ("Plains Wireless", "zh-CN")]
+    cases = [case(n, *side, recent=recent) for n in range(60) for side in sides for recent in (False, True)]
+    monkeypatch.setattr(fraud, "reported", lambda _storage: cases)
+    result = run("drift", "--json")
+    found = {row["group"]: row["psi"] for row in json.loads(result.stdout)}
+    assert result.exit_code == 1
+    assert found["carrier Northline Mobile"] == found["language en-US"] == 0
+    assert found["carrier Plains Wireless"] == found["language zh-CN"] > 0.25
+    assert {group.split()[0] for group in found} == {"attested", "carrier", "jurisdiction", "language"}
+    assert "moved   carrier Plains Wireless" in run("drift").stdout
 
 
 def test_voice_terms(storage: SqlStorage) -> None:
