@@ -12,6 +12,7 @@ from ivr.dialogue.events import AnswerHeard, Silence
 from ivr.dialogue.focus import Wanted, in_focus, named
 from ivr.dialogue.keeping import Heard
 from ivr.dialogue.keying import keyed
+from ivr.dialogue.script import Question, Role
 from ivr.dialogue.state import CallState, House, Mode
 from ivr.dialogue.taking import take
 from ivr.dialogue.trouble import trouble
@@ -21,8 +22,8 @@ from speech.repair.understand import Understood, understand
 
 __all__ = ["heard", "silent"]
 
-#: A sound over a prompt that is as short as this, and no word, was no answer.
-_TOO_SHORT_MS = 800
+#: A sound over a prompt that is as short as this, with the 300 ms before it, and means nothing here, was no answer.
+_TOO_SHORT_MS = 1200
 #: How often a prompt goes on after it was cut for nothing; then it is a failed try.
 _RESUMED_AT_MOST = 3
 
@@ -32,12 +33,12 @@ def heard(house: House, state: CallState, event: AnswerHeard, now: datetime) -> 
     transcript = event.transcript
     state.listening = None
     interrupted, state.interrupted = state.interrupted, False
-    spent = state.prompts >= house.script.limits.prompts_per_call
+    spent = state.prompts >= house.script.limits.prompts_per_call or state.resumed >= _RESUMED_AT_MOST
+    cut = interrupted and not spent
+    short = cut and event.end_ms - event.start_ms < _TOO_SHORT_MS
     if not transcript.text.strip():
-        nothing = not transcript.unknown or event.end_ms - event.start_ms < _TOO_SHORT_MS
-        if interrupted and nothing and not spent and state.resumed < _RESUMED_AT_MOST:
-            return resume(house, state)
-        return trouble(house, state, "no_match")
+        nothing = short or (cut and not transcript.unknown)
+        return resume(house, state) if nothing else trouble(house, state, "no_match")
     question, wanted = state.question(house.script), in_focus(house, state)
     understood = _understood(house, state, wanted, transcript)
     parsed = understood.parsed
@@ -46,6 +47,8 @@ def heard(house: House, state: CallState, event: AnswerHeard, now: datetime) -> 
     # Words that are no answer here may still correct another field; then only how well they were heard counts.
     names_field = state.mode is Mode.WHICH_SLOT and parsed.topic is not None
     sure = understood.confidence if parsed.readings and not names_field else transcript.confidence
+    if short and (sure < question.reject or _means_nothing(state, question, parsed)):
+        return resume(house, state)
     if sure < question.reject:
         return trouble(house, state, "no_match")
     evidence = Evidence(
@@ -65,6 +68,12 @@ def heard(house: House, state: CallState, event: AnswerHeard, now: datetime) -> 
         alternatives=transcript.alternatives,
     )
     return take(house, state, Heard(parsed, evidence, understood.text, transcript.unknown), now)
+
+
+def _means_nothing(state: CallState, question: Question, parsed: Parsed) -> bool:
+    """Words that are neither an answer to a question about a field nor about another one."""
+    fields = question.role is Role.SLOT and state.mode is Mode.ASK
+    return fields and not (parsed.readings or parsed.parts or parsed.topic or parsed.corrects)
 
 
 def _understood(house: House, state: CallState, wanted: Wanted, transcript: Transcript) -> Understood:

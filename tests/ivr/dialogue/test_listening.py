@@ -112,6 +112,16 @@ def test_a_prompt_cut_for_nothing_goes_on_where_it_was() -> None:
     assert said(effects) == ["employment.retry"], "not for ever"
 
 
+@pytest.mark.parametrize(("words", "goes_on"), [("on", True), ("full time", False), ("no", False), ("agent", False)])
+def test_a_short_word_over_a_prompt_that_means_nothing_here_was_no_answer(words: str, goes_on: bool) -> None:
+    state, listen_id = at("employment")
+    assert state.said is not None
+    played(HOUSE, state, PromptDone(state.said.say_id, heard=False, played=0.9))
+    state.interrupted = True
+    effects = heard(HOUSE, state, AnswerHeard(listen_id, transcript(words), 0, 450), NOW)
+    assert (said(effects) == ["employment.ask"]) is goes_on
+
+
 def test_a_long_sound_that_was_no_word_is_a_failed_try() -> None:
     state, listen_id = at("employment")
     state.interrupted = True
