@@ -19,6 +19,7 @@ from core.jurisdiction.library import packaged
 from core.ports import CallBack, SmsSender
 from core.usecases.calling_hours import BusinessHours
 from core.usecases.desk import ApplicationDesk
+from core.usecases.retention import Terms
 from core.usecases.verify import Verifier
 from ivr.api.app import api_app
 from ivr.console.app import Console, ConsoleParts, console
@@ -27,6 +28,7 @@ from ivr.dialogue.prompts import load_catalogue
 from ivr.dialogue.script import load_script
 from ivr.exchange import Parts, dialogue_house, make_line, rulebook, speakers, static_words
 from ivr.grammars import grammars_for
+from ivr.housekeeping import DailyRetention
 from ivr.links.copies import CopyLinks, copies_router
 from ivr.links.resume import ResumeLinks, links_router
 from ivr.live_board import LiveBoard
@@ -227,7 +229,22 @@ class House:
             second_looks = DeepPass(self.storage, self.clock, consents, self.settings.sound_memory)
             looks = second_looks.keep_running(lambda: self.switchboard.active > 0)
             self._background.add(asyncio.create_task(looks))
+            if self.settings.retention_hour >= 0:
+                self._background.add(asyncio.create_task(self._retention().run()))
         self._background.add(asyncio.create_task(self._owed.run()))
+
+    def _retention(self) -> DailyRetention:
+        settings = self.settings
+        terms = Terms(recordings=settings.recordings_days, unfinished=settings.unfinished_days)
+        return DailyRetention(
+            self.storage,
+            self.clock,
+            packaged(settings.jurisdiction),
+            terms,
+            settings.retention_hour,
+            self.metrics,
+            lambda: self.switchboard.active > 0,
+        )
 
     async def _report_missing_words(self) -> None:
         """Say once which words of the script's answers the model cannot hear."""

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
         None, description="Days a call's fingerprint is compared with later calls; by default 90, and 0 in demo mode."
     )
 
+    retention_hour: Annotated[int, Field(ge=-1, le=23)] = Field(
+        3, description="When the line destroys what was kept for long enough, o'clock UTC; -1 leaves it to you."
+    )
+    recordings_days: Annotated[int, Field(ge=1)] = Field(180, description="Days that recordings are kept.")
+    unfinished_days: Annotated[int, Field(ge=1)] = Field(30, description="Days that unfinished cases are kept.")
+
     checks_url: str = Field("", description="Base address of bureau and registers; empty asks nobody outside.")
     list_secret: SecretStr = Field(SecretStr(""), description="The key that the users of the shared list agreed on.")
     business_hours: str = Field(

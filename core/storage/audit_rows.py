@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from core.errors import InvalidInput, Tampered
 from core.security.audit import Frontier, leaf_hash
 from core.security.envelope import DataKey, Place, Sealed
+from core.storage.engine import reading
 from core.storage.names import plain_id, static_name
 from core.storage.tables import audit, audit_state, calls, cases
 from core.storage.transaction import Transaction
 
-__all__ = ["AuditRow", "SqlAuditLog", "read_rows", "read_state"]
+__all__ = ["AuditRow", "SqlAuditLog", "last_done", "read_rows", "read_state"]
 
 _CODE = re.compile(r"[A-Za-z0-9_.:/@-]{0,128}")
 _LONGEST_NOTE = 1000
@@ -126,6 +127,13 @@ def read_state(work: Transaction) -> Frontier:
     """The tree as it stands, locked against other writers until the transaction ends."""
     row = work.execute(select(audit_state).where(audit_state.c.id == 1).with_for_update()).one()
     return Frontier.from_bytes(row.size, bytes(row.peaks))
+
+
+def last_done(engine: Engine, action: str) -> datetime | None:
+    """When the newest row with this action was written; ``None`` without one. Raises ``StorageError``."""
+    newest = select(audit.c.at).where(audit.c.action == action).order_by(audit.c.seq.desc()).limit(1)
+    with reading(engine) as connection:
+        return connection.execute(newest).scalar()
 
 
 def read_rows(connection: Connection) -> Iterator[AuditRow]:

@@ -25,8 +25,8 @@ _HERE = Path(__file__).parent / "migrations"
 #: The two databases: where their changes are, and the tables that must come out.
 DATA: tuple[str, MetaData] = ("records", privacy_tables.metadata)
 KEYS: tuple[str, MetaData] = ("keys", key_tables.metadata)
-#: The number of our lock on a database server.
-_LOCK = 0x6C6F616E
+#: The numbers of our locks on a database server.
+_LOCKS = {"keys": 0x6C6F616E, "retention": 0x6C6F616F}
 
 
 def migrate(engine: Engine, which: tuple[str, MetaData], to: str = "head") -> None:
@@ -53,20 +53,21 @@ def revision_of(connection: Connection) -> str | None:
 
 
 @contextmanager
-def locked(data_dir: Path, keys: Engine | None = None) -> Iterator[None]:
-    """Only one process at a time makes keys, changes schemas or rotates: in this directory, and among all nodes that
-    share a key database on a server. Raises ``StorageError`` when a node keeps it for minutes."""
-    handle = os.open(data_dir / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+def locked(data_dir: Path, keys: Engine | None = None, what: str = "keys") -> Iterator[None]:
+    """Only one process at a time makes keys, changes schemas or rotates (``keys``), or runs the retention: in this
+    directory, and among all nodes that share a key database on a server. Raises ``StorageError`` when a node keeps it
+    for minutes."""
+    handle = os.open(data_dir / (".lock" if what == "keys" else f".{what}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        with _held(keys) if keys is not None and keys.dialect.name == "postgresql" else nullcontext():
+        with _held(keys, _LOCKS[what]) if keys is not None and keys.dialect.name == "postgresql" else nullcontext():
             yield
     finally:
         os.close(handle)
 
 
 @contextmanager
-def _held(engine: Engine) -> Iterator[None]:
+def _held(engine: Engine, number: int) -> Iterator[None]:
     """An advisory lock of the server; it falls with the connection."""
     with storage_errors():
         connection = engine.connect()
@@ -74,7 +75,7 @@ def _held(engine: Engine) -> Iterator[None]:
         with storage_errors():
             connection.exec_driver_sql("SET LOCAL lock_timeout = '120s'")
             connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({number})")
         yield
     finally:
         with storage_errors():

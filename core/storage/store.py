@@ -145,9 +145,10 @@ class SqlStorage:
     def engine(self) -> Engine:
         return self._engine
 
-    def alone(self) -> AbstractContextManager[None]:
-        """While it lasts, no other process of any node rotates, destroys or holds keys. Raises ``StorageError``."""
-        return locked(self.data_dir, self._keys.engine)
+    def alone(self, what: str = "keys") -> AbstractContextManager[None]:
+        """While it lasts, no other process of any node rotates, destroys or holds keys; or, with ``retention``, runs
+        the retention. Raises ``StorageError``."""
+        return locked(self.data_dir, self._keys.engine, what)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:

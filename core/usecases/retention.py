@@ -7,18 +7,21 @@ asks for. Destroying is done with keys (``core.usecases.shred``), so that it rea
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from core.errors import NotFound
 from core.jurisdiction.pack import Pack
 from core.lending.deadlines import runs_out
 from core.ports import Clock
 from core.storage.ages import delete_rows, drop_records, ended_calls, people
+from core.storage.audit_rows import last_done
 from core.storage.store import SqlStorage
 from core.usecases.shred import ShredPlan, plan_call, plan_person, shred
 
-__all__ = ["Terms", "ToGo", "due", "run"]
+__all__ = ["Terms", "ToGo", "due", "is_time", "run", "run_daily"]
 
+#: What the audit log calls a run that came to its end.
+DONE = "retention.run"
 _LAW = "application_retention"
 
 
@@ -96,9 +99,31 @@ def run(storage: SqlStorage, clock: Clock, pack: Pack, terms: Terms, operator: s
     rows["pieces"] = drop_records(storage.engine, sorted(storage.upkeep.buried_calls()))
     with storage.begin() as work:
         facts = {"people": len(plan.people), "recordings": len(plan.recordings), "kept": len(plan.kept), **rows}
-        work.audit.append(operator, "retention.run", "storage", facts)
+        work.audit.append(operator, DONE, "storage", facts)
         work.commit()
     return ToGo(plan.at, plan.recordings, plan.people, plan.kept, rows)
+
+
+def run_daily(storage: SqlStorage, clock: Clock, pack: Pack, terms: Terms, hour: int, operator: str) -> ToGo | None:
+    """``run``, unless it was run since the last time that it was ``hour`` o'clock UTC, by whomever: then ``None``.
+
+    The audit log remembers when, so that a restart forgets nothing and a day that was missed is made up for. Of several
+    nodes one does it. A run in the future, of a clock that was wrong, does not count. Raises as ``run``.
+    """
+    if not is_time(storage, clock, hour):
+        return None
+    with storage.alone("retention"):
+        return run(storage, clock, pack, terms, operator) if is_time(storage, clock, hour) else None
+
+
+def is_time(storage: SqlStorage, clock: Clock, hour: int) -> bool:
+    """Whether the day's run is due and was not done. Raises ``StorageError``."""
+    now = clock.now().astimezone(UTC)
+    slot = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+    if slot > now:
+        slot -= timedelta(days=1)
+    last = last_done(storage.engine, DONE)
+    return last is None or not slot <= last <= now
 
 
 def _plan(storage: SqlStorage, call_id: str) -> ShredPlan | None:

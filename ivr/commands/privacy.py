@@ -178,15 +178,17 @@ def erase_person(
 @retention.command("run")
 def run_retention(
     dry: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
-    recordings: Annotated[int, typer.Option(min=1, help="Days that recordings are kept.")] = 180,
-    unfinished: Annotated[int, typer.Option(min=1, help="Days that unfinished cases are kept.")] = 30,
+    recordings: Annotated[int | None, typer.Option(min=1, help="Days that recordings are kept.")] = None,
+    unfinished: Annotated[int | None, typer.Option(min=1, help="Days that unfinished cases are kept.")] = None,
     as_json: Json = False,
 ) -> None:
     """Destroy what has been kept for long enough: by data class, and by the pack's terms where a law sets one."""
     from core.usecases.retention import Terms, due, run  # noqa: PLC0415 - loads SQLAlchemy
+    from ivr.settings import load_settings  # noqa: PLC0415 - as above
     from ivr.system import SystemClock  # noqa: PLC0415 - as above
 
-    terms = Terms(recordings=recordings, unfinished=unfinished)
+    settings = load_settings()
+    terms = Terms(recordings=recordings or settings.recordings_days, unfinished=unfinished or settings.unfinished_days)
     with opened_storage() as storage:
         if dry:
             gone = due(storage, SystemClock(), _pack(), terms)
