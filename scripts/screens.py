@@ -45,7 +45,8 @@ async def opened(on: Stage, path: str, purpose: str = "complaint") -> None:
     await on.page.wait("!!document.querySelector('.case-grid') && document.readyState === 'complete'")
 
 
-async def live(on: Stage) -> None:
+async def live(on: Stage) -> str:
+    """The number of the call that was watched."""
     page = on.page
     done = [on.ring(name, 12)[1] for name in ("declined_debt_to_income", "all_keys", "not_my_loan")]
     await asyncio.gather(*done)
@@ -73,6 +74,7 @@ async def live(on: Stage) -> None:
     await take(on, "call-phone", settle=0.5)
     await page.size(1440, 900)
     await on.quiet()
+    return call_id
 
 
 async def desks(on: Stage) -> None:
@@ -125,11 +127,15 @@ async def main() -> None:
         await on.open("/console/sign-in")
         await take(on, "sign-in")
         await replays(on)
-        await live(on)
+        call_id = await live(on)
         await desks(on)
         await on.open("/phone")
         await on.page.wait("document.querySelectorAll('#caller option').length > 6")
         await take(on, "telephone")
+        await on.enter_as("agent")
+        await on.open(f"/console/emergency/{call_id}")
+        await on.page.wait("!!document.querySelector('input[name=reason]')")
+        await take(on, "emergency")
     print(f"Pictures are in {OUT.relative_to(Path.cwd())}")
 
 

@@ -131,9 +131,16 @@ def fit_card(
 
 
 def fit_forest(
-    features: Mapping[str, Array], bad: Array, specs: Mapping[str, bool | None], trees: int
+    features: Mapping[str, Array],
+    bad: Array,
+    specs: Mapping[str, bool | None],
+    trees: int,
+    *,
+    tried: float = 1.0,
+    seed: int = 0,
 ) -> HistGradientBoostingClassifier:
-    """Boosted trees. ``specs``: is a higher value a better one, or (``None``) may the feature go both ways?"""
+    """Boosted trees. ``specs``: is a higher value a better one, or (``None``) may the feature go both ways? Each
+    branching looks at the share ``tried`` of the features, drawn by ``seed``."""
     table = np.column_stack([features[name] for name in specs])
     bends = {True: -1, False: 1, None: 0}
     return HistGradientBoostingClassifier(
@@ -143,7 +150,8 @@ def fit_forest(
         min_samples_leaf=200,
         early_stopping=False,
         monotonic_cst=[bends[rising] for rising in specs.values()],
-        random_state=0,
+        max_features=tried,
+        random_state=seed,
     ).fit(table, bad)
 
 

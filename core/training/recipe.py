@@ -51,6 +51,8 @@ FOREST: dict[str, bool | None] = {
 #: Boosted one after another.
 TREES = 300
 _FOLDS = 5
+#: Forests that are averaged, for the report alone; each sees this share of the people and of the features at a time.
+_FORESTS, _PEOPLE, _TRIED = 5, 0.8, 0.4
 _CHECKED = 300
 
 
@@ -62,6 +64,8 @@ class Folds:
     card_with_age: Quality
     forest: Quality
     forest_with_age: Quality
+    forests: Quality
+    forests_with_age: Quality
     card_pd: Array
     forest_pd: Array
 
@@ -95,6 +99,7 @@ def cross_validate(loans: PastLoans, trees: int = TREES) -> Folds:
     with_age = {**CARD, "age": FeatureSpec(True, "age", "age")}
     aged_forest: dict[str, bool | None] = {**FOREST, "age": None}
     found: dict[str, list[Quality]] = {"card": [], "card_with_age": [], "forest": [], "forest_with_age": []}
+    found |= {"forests": [], "forests_with_age": []}
     card_pd, forest_pd = np.zeros(len(loans.bad)), np.zeros(len(loans.bad))
     for seen, unseen in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(loans.bad, loans.bad):
         old, new = loans.part(seen), loans.part(unseen)
@@ -107,11 +112,28 @@ def cross_validate(loans: PastLoans, trees: int = TREES) -> Folds:
         found["card_with_age"].append(quality(aged.pd(unseen_aged), new.bad))
         found["forest"].append(quality(forest_pd[unseen], new.bad))
         found["forest_with_age"].append(quality(aged_pd, new.bad))
+        several = _averaged(old.features, old.bad, new.features, FOREST, trees)
+        found["forests"].append(quality(several, new.bad))
+        several = _averaged(seen_aged, old.bad, unseen_aged, aged_forest, trees)
+        found["forests_with_age"].append(quality(several, new.bad))
     means = {
         name: Quality(*(float(np.mean([getattr(one, part) for one in folds])) for part in ("auc", "ks", "brier")))
         for name, folds in found.items()
     }
     return Folds(**means, card_pd=card_pd, forest_pd=forest_pd)
+
+
+def _averaged(
+    seen: Mapping[str, Array], bad: Array, unseen: Mapping[str, Array], specs: Mapping[str, bool | None], trees: int
+) -> Array:
+    """What several forests, each grown on other people, say on average."""
+    chances = np.zeros(len(next(iter(unseen.values()))))
+    for seed in range(_FORESTS):
+        rows = np.random.default_rng(seed).choice(len(bad), int(_PEOPLE * len(bad)), replace=False)
+        some = {name: values[rows] for name, values in seen.items()}
+        model = fit_forest(some, bad[rows], specs, trees, tried=_TRIED, seed=seed)
+        chances += _chances(model, unseen, specs) / _FORESTS
+    return chances
 
 
 def _chances(model: Any, features: Mapping[str, Array], names: Iterable[str]) -> Array:

@@ -49,7 +49,7 @@ from ivr.quality.runs import RunBook
 __all__ = ["Console", "ConsoleParts", "console"]
 
 #: Before the first question, or in some calls only.
-_NOT_ALWAYS = {Step.MENU, Step.RESUME, Step.KNOWN, Step.AS_BEFORE, Step.CHALLENGE}
+_NOT_ALWAYS = {Step.MENU, Step.RESUME, Step.KNOWN, Step.AS_BEFORE, Step.CHALLENGE, Step.RECALL}
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
