@@ -32,7 +32,7 @@ from ivr.housekeeping import DailyRetention
 from ivr.links.copies import CopyLinks, copies_router
 from ivr.links.resume import ResumeLinks, links_router
 from ivr.live_board import LiveBoard
-from ivr.outside import outside_checks
+from ivr.outside import PATIENCE, outside_checks
 from ivr.owed_texts import OwedCopies
 from ivr.phone.callers import ReadyCaller, ReadyTurn
 from ivr.phone.exchange import DemoExchange
@@ -85,9 +85,15 @@ class House:
             {settings.language: model},
             workers=settings.recognizer_workers,
             hearings=2 * settings.max_calls,
+            timeout_s=20 * settings.patience,
+            partial_s=0.5 * settings.patience,
+            stall_s=4 * settings.patience,
         )
         self.voice = Pyttsx3Voice(
-            PromptCache(settings.data_dir / "prompts"), voice=settings.voice, rate=settings.voice_rate
+            PromptCache(settings.data_dir / "prompts"),
+            voice=settings.voice,
+            rate=settings.voice_rate,
+            timeout_s=10 * settings.patience,
         )
         self._http = httpx.AsyncClient()
         self._box = SmsBox(self.clock, self.ids)
@@ -122,13 +128,14 @@ class House:
     def _checks(self) -> Verifier | None:
         """Whom to ask outside about applicants who agreed to it; in demo mode the sandbox."""
         settings, secret = self.settings, self.settings.list_secret.get_secret_value().encode()
+        patience = PATIENCE.times(settings.patience)
         if settings.demo and not settings.checks_url:
-            return outside_checks(f"{self._base}/sandbox", self._http, self.clock, LIST_SECRET)
+            return outside_checks(f"{self._base}/sandbox", self._http, self.clock, LIST_SECRET, patience)
         if not settings.checks_url:
             return None
         if not secret:
             raise EnvironmentProblem("Set LOANLINE_LIST_SECRET to the key of the shared list at LOANLINE_CHECKS_URL.")
-        return outside_checks(settings.checks_url, self._http, self.clock, secret)
+        return outside_checks(settings.checks_url, self._http, self.clock, secret, patience)
 
     def _sms(self) -> SmsSender:
         if self.settings.demo or self._api is None:

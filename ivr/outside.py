@@ -19,14 +19,14 @@ from core.verification.clients import (
 )
 from core.verification.provider import Patience, Provider
 
-__all__ = ["funding", "outside_checks"]
+__all__ = ["PATIENCE", "funding", "outside_checks"]
 
 #: All checks of one application fit into two seconds: two tries within one deadline just below.
-_PATIENCE = Patience(deadline=1.9, attempt=0.9, tries=2, pause=0.05)
+PATIENCE = Patience(deadline=1.9, attempt=0.9, tries=2, pause=0.05)
 
 
 def outside_checks(
-    base_url: str, http: httpx.AsyncClient, clock: Clock, list_secret: bytes, patience: Patience = _PATIENCE
+    base_url: str, http: httpx.AsyncClient, clock: Clock, list_secret: bytes, patience: Patience = PATIENCE
 ) -> Verifier:
     """Who is asked about an applicant who agreed to it. ``list_secret`` keys the entries of the shared list."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -33,6 +33,10 @@ class Patience:
     attempt: float = 2.0
     tries: int = 3
     pause: float = 0.1
+
+    def times(self, factor: float) -> Patience:
+        """The same tries, with so many times the time."""
+        return replace(self, deadline=self.deadline * factor, attempt=self.attempt * factor)
 
 
 class Provider:

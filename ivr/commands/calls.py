@@ -61,6 +61,8 @@ def calls(
         verdict = judge(played)
         mark = "✓" if verdict.ok else "✗"
         console.print(f"{mark} {played.fixture.name}: {played.wall_seconds:.0f} s", markup=False)
+        for each in verdict.differences:
+            console.print(f"    {each.what} is {each.got}, expected {each.expected}", markup=False)
 
     async def run() -> list[Played]:
         places = asyncio.Semaphore(jobs)

@@ -22,6 +22,8 @@ __all__ = ["ask", "ask_again", "carried", "echo_of", "next_question", "resume", 
 
 #: Their figures are disclosures, the same in every call.
 _SAME_FOR_ALL = {"consent.ask", "code.ask"}
+#: Who was not understood twice may not have understood: these rungs are spoken slower, by so many words a minute.
+_HELPING, _SLOWER = {"example", "keys"}, 20
 #: Listening for a plain yes or no to a value just read back.
 _CONFIRM = {"hangover_ms": 600, "max_ms": 8000, "no_input_ms": 6000}
 
@@ -35,6 +37,7 @@ def speak(
     prefix: str = "",
     may_interrupt: bool = True,
     leads: bool = False,
+    slower: int = 0,
 ) -> Say:
     """One prompt as an effect; ``prefix`` is spoken before it (an echo of the last value, or what went wrong)."""
     prompt = house.prompts.render(prompt_id, figures)
@@ -47,7 +50,7 @@ def speak(
         f"{prefix} {prompt.text}".strip(),
         may_interrupt=may_interrupt,
         keep=(not prompt.personal or prompt_id in _SAME_FOR_ALL) and not prefix,
-        rate=state.rate or house.rate,
+        rate=(state.rate or house.rate) - slower,
         leads=leads,
     )
     return state.said
@@ -161,7 +164,10 @@ def ask(house: House, state: CallState, variant: str = "ask", prefix: str = "") 
         figures = {"first": first, "second": second}
     disclosing = question.disclosure and variant == "ask" and state.mode is Mode.ASK
     leads = question.role is Role.MENU
-    said = speak(house, state, prompt_id, figures, prefix=prefix, may_interrupt=not disclosing, leads=leads)
+    slower = _SLOWER if variant in _HELPING else 0
+    said = speak(
+        house, state, prompt_id, figures, prefix=prefix, may_interrupt=not disclosing, leads=leads, slower=slower
+    )
     if disclosing:
         state.disclosing = (said.say_id, question.id, said.words)
     return [said, _listen(house, state, question)]

@@ -38,8 +38,11 @@ async def demo_server(
     data_dir: Path, program: str = "ivr.cli", settings: Mapping[str, str] | None = None
 ) -> AsyncIterator[DemoServer]:
     """Start the server on a free port with everything it writes in ``data_dir``, wait until it is ready, and stop it
-    whatever happens. ``program`` is the module to run, with the arguments of the command line; ``settings`` are more
-    variables of its environment. Raises ``EnvironmentProblem`` when it does not come up; its log says why."""
+    whatever happens. It is patient: a busy machine must not change what is heard and decided.
+
+    ``program`` is the module to run, with the arguments of the command line; ``settings`` are more variables of its
+    environment. Raises ``EnvironmentProblem`` when it does not come up; its log says why.
+    """
     token = secrets.token_hex(16)
     log = data_dir / "server.log"
     env = {k: v for k, v in os.environ.items() if not k.startswith(("LOANLINE_", "TWILIO_")) or k in _KEPT}
@@ -47,6 +50,7 @@ async def demo_server(
         "LOANLINE_DEMO": "1",
         "LOANLINE_DATA_DIR": str(data_dir),
         "TWILIO_AUTH_TOKEN": token,
+        "LOANLINE_PATIENCE": "20",
         "PYTHONUNBUFFERED": "1",
         **(settings or {}),
     }

@@ -141,3 +141,7 @@ async def test_a_cancelled_question_does_not_block_the_breaker() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await bench.ask() == {"ok": 1}
+
+
+def test_on_a_busy_machine_the_same_tries_have_more_time() -> None:
+    assert Patience(deadline=2, attempt=1, tries=2, pause=0.05).times(20) == Patience(40, 20, 2, 0.05)

@@ -43,6 +43,13 @@ def test_the_wait_is_as_long_as_the_script_says_and_quiet() -> None:
     assert listening.no_input_ms == 1000 * HOUSE.script.limits.wait_seconds
 
 
+def test_who_was_not_understood_twice_hears_it_slower() -> None:
+    call = TextCall(by_question(HAPPY | {"amount": [None, "purple monkey", HAPPY["amount"]]})).run()
+    rates = {effect.prompt_id: effect.rate for effect in call.effects if isinstance(effect, Say)}
+    assert rates["amount.ask"] == rates["amount.retry"] == rates["term_months.ask"] == HOUSE.rate
+    assert rates["amount.example"] == HOUSE.rate - 20
+
+
 def test_a_caller_who_only_ever_waits_comes_to_an_end() -> None:
     call = TextCall(by_question(HAPPY | {"amount": "hold on", "line.waiting": None})).run()
     assert call.prompts.count("line.waiting") == HOUSE.script.limits.waits_per_call

@@ -91,7 +91,7 @@ async def test_every_recogniser_is_killed_in_mid_call_and_the_form_goes_on_at_th
         if prompt == "date_of_birth.ask" and not killing:
             killing.append(asyncio.create_task(_keep_killing()))
 
-    async with demo_server(tmp_path) as server:
+    async with demo_server(tmp_path, settings={"LOANLINE_PATIENCE": "1"}) as server:
         carrier = Carrier(server.token, server.url, server.url)
         played, seen, _ = await play_over_the_wire(
             heard_by_voice, carrier, "CA" + "8" * 32, clock=SystemClock(), speed=4, heard_or_said=watch
