@@ -73,7 +73,6 @@ class House:
         self.settings = settings
         self.clock, self.ids = SystemClock(), SystemIds()
         self.metrics, self.board = Metrics(), LiveBoard()
-        self._traces = traces_to(settings.traces_url, static_words(settings.language))
         self._base = f"http://{settings.host}:{port}"
         self.public_url = settings.public_url or self._base
         self._token = _auth_token(settings)
@@ -81,6 +80,7 @@ class House:
         self.storage.tell_heads(log_head)
         model = find_model(settings.language, (settings.models_path,))
         verify(model)
+        self._traces = traces_to(settings.traces_url, static_words(settings.language))
         self.recognizer = VoskPool(
             {settings.language: model},
             workers=settings.recognizer_workers,
