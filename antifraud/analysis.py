@@ -23,6 +23,7 @@ from antifraud.own_answers import OwnAnswers
 from antifraud.repeats import CallPrint, Fingerprint, fingerprint
 from antifraud.signals import (
     behaviour,
+    cadence,
     challenge,
     channel,
     duplicates,
@@ -49,6 +50,7 @@ RULES: tuple[Rule, ...] = (
     *quality.RULES,
     *voice.RULES,
     *behaviour.RULES,
+    *cadence.RULES,
     *wording.RULES,
     *channel.RULES,
     *challenge.RULES,

@@ -237,9 +237,10 @@ class CallRunner:
         """Ask antifraud how the call looks now; the session decides with the newest report."""
         if not self._recorder.allowed or self.over:
             return None
+        begun = time.perf_counter()
         report = await self._risk.report(self._now_ms)
         self._session.handle(RiskUpdated(report), self._clock.now())
-        self._report.risk(self._now_ms, self._session.state.risk or report)
+        self._report.risk(self._now_ms, self._session.state.risk or report, time.perf_counter() - begun)
         return report
 
     async def _keep_line(self, line: TranscriptLine) -> None:

@@ -251,10 +251,11 @@ class FormRunner:
 
     def _look(self) -> RiskReport:
         """What can be known without sound. It never clears an application: the report is not complete."""
+        begun = time.perf_counter()
         known = self._risk()
         report = replace(known, level=RiskLevel.HOLD, complete=False, reasons=(*known.reasons, NO_AUDIO))
         self._session.handle(RiskUpdated(report), self._clock.now())
-        self._report.risk(self._now_ms(), self._session.state.risk or report)
+        self._report.risk(self._now_ms(), self._session.state.risk or report, time.perf_counter() - begun)
         return report
 
     async def _keep(

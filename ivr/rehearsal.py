@@ -25,7 +25,7 @@ from ivr.outside import outside_checks
 from ivr.replay.channel import load_clip
 from ivr.replay.history import write_history
 from ivr.replay.manifest import CallFixture
-from ivr.replay.result import CallResult, HouseFactory, TurnTiming
+from ivr.replay.result import CallResult, HouseFactory, RiskLook, TurnTiming
 from ivr.sandbox.app import standalone_app
 from ivr.sandbox.inbox import SmsBox
 from ivr.sandbox.people import LIST_SECRET
@@ -108,6 +108,7 @@ class RehearsalHouse:
             lines=lines,
             decision=_decision(facts),
             risk=state.risk,
+            looks=tuple(RiskLook.of(fact.fields, fact.at_ms) for fact in facts if fact.kind == "signals"),
             turns=tuple(_turns(facts)),
             prompts=prompts,
             reasks=sum(not prompt.endswith((".ask", ".confirm", ".counter")) and "." in prompt for prompt in prompts)

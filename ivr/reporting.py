@@ -143,7 +143,9 @@ class CallReporter:
         for number, terms in enumerate(decision.offers):
             self._tell("offer", at_ms, number=number, **_offer(terms))
 
-    def risk(self, at_ms: int, report: RiskReport) -> None:
+    def risk(self, at_ms: int, report: RiskReport, seconds: float) -> None:
+        """``seconds``: how long the report took, with the audio that it had to hear first."""
+        self._took("judging", seconds)
         signals = [
             {"name": s.name, "assessed": s.assessed, "text": s.text, "value": s.value, "unit": s.unit}
             for s in report.signals
@@ -153,6 +155,7 @@ class CallReporter:
             at_ms,
             band=report.band.value,
             level=int(report.level),
+            took_ms=round(seconds * 1000, 1),
             complete=report.complete,
             signals=signals,
             reasons=list(report.reasons),

@@ -65,7 +65,7 @@ class Metrics:
         self._ended = Counter("loanline_calls_ended", "Calls ended, by outcome.", ["outcome"], registry=self.registry)
         self._latency = Histogram(
             "loanline_turn_seconds",
-            "Parts of a turn: hearing (end of speech to transcript), thinking, storing, speaking.",
+            "Parts of a turn: hearing (end of speech to transcript), thinking, storing, speaking, judging.",
             ["part"],
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1.5, 3.0, 10.0),
             registry=self.registry,

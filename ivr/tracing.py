@@ -1,6 +1,6 @@
 """Traces of calls for OpenTelemetry: how long each part of each turn took, and nothing about anybody.
 
-A span has a name out of four and at most one attribute of two (``ATTRIBUTES``), whose value is a word that was known
+A span has a name out of six and at most one attribute of two (``ATTRIBUTES``), whose value is a word that was known
 before any call: a question, a prompt, an errand, an outcome. Any other value is written as ``other``. Which call a
 trace belongs to stands in our own log only (``call_traced``).
 """
@@ -27,7 +27,7 @@ ATTRIBUTES = frozenset({ABOUT, OUTCOME})
 #: How calls end, beside the names of the goodbyes.
 _OUTCOMES = frozenset({"handed_over", "dropped", "let_go", "form", "silent", "closed"})
 #: What a turn is made of.
-TURN_PARTS = ("hearing", "thinking", "storing", "speaking")
+TURN_PARTS = ("hearing", "thinking", "storing", "speaking", "judging")
 _OTHER = "other"
 _SECONDS = 2.0
 _log = structlog.get_logger()

@@ -205,8 +205,9 @@ def telephone_band(pcm: Samples) -> Samples:
     return np.clip(np.rint(np.fft.irfft(spectrum, pcm.size)), -32768, 32767).astype(np.int16)
 
 
-def read_audio(path: Path) -> Samples:
-    """A sound file (WAV, FLAC, OGG …) as 8 kHz mono samples; several channels are averaged.
+def read_audio(path: Path, *, first_channel: bool = False) -> Samples:
+    """A sound file (WAV, FLAC, OGG …) as 8 kHz mono samples; several channels are averaged, or only the first is taken:
+    in a recording of a call the others hold other people.
 
     Raises ``InvalidInput`` when there is no such file or it holds no sound.
     """
@@ -218,7 +219,9 @@ def read_audio(path: Path) -> Samples:
         raise InvalidInput("file", "give a WAV or FLAC file: this one cannot be read as sound.") from error
     if not data.size:
         raise InvalidInput("file", "give a recording that is not empty.")
-    mono = data.mean(axis=1) * _FULL_SCALE
+    if not np.isfinite(data).all():
+        raise InvalidInput("file", "give a recording whose samples are numbers: record it anew.")
+    mono = (data[:, 0] if first_channel else data.mean(axis=1)) * _FULL_SCALE
     return resample(np.clip(np.rint(mono), -32768, 32767).astype(np.int16), int(rate), SAMPLE_RATE)
 
 

@@ -13,7 +13,7 @@ from importlib.resources import files
 from antifraud.signals.model import Known, NotAssessed, Reading, Rule
 from core.risk import ConsentClass, EvidenceLevel
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "plain"]
 
 
 @cache
@@ -27,14 +27,14 @@ def _kinds() -> dict[str, tuple[str, re.Pattern[str]]]:
     return found
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Lower case, without the spaces that recognisers put between Chinese words."""
     return re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", " ".join(text.lower().split()))
 
 
 def _rule(name: str) -> Rule:
     def read(known: Known) -> Reading:
-        said = [_plain(turn.text) for turn in known.turns if turn.text and not turn.by_keys]
+        said = [plain(turn.text) for turn in known.turns if turn.text and not turn.by_keys]
         if not said:
             raise NotAssessed("nothing was said yet")
         says, pattern = _kinds()[name]

@@ -28,6 +28,9 @@ def score_voice(file: File, as_json: Json = False) -> None:
 
     Where the speaker network was fetched, the voice is also compared with those of well-known synthesisers.
     """
+    import numpy as np  # noqa: PLC0415 - as below
+
+    from antifraud.activity import stretches  # noqa: PLC0415 - as below
     from antifraud.analysis import CallAnalysis  # noqa: PLC0415 - loads librosa, half a second other commands can save
     from antifraud.facts import TurnFacts  # noqa: PLC0415 - as above
     from antifraud.voiceprint import SpeakerNetwork, VoiceSpace  # noqa: PLC0415 - as above
@@ -36,7 +39,7 @@ def score_voice(file: File, as_json: Json = False) -> None:
     from speech.audio import read_audio  # noqa: PLC0415 - loads soundfile and soxr
     from speech.models import find_speaker_model  # noqa: PLC0415 - as above
 
-    samples = read_audio(file)
+    samples = read_audio(file, first_channel=True)
     try:
         network = SpeakerNetwork(find_speaker_model((load_settings().models_path,)), VoiceSpace.of_the_house())
     except ModelMissing:
@@ -44,7 +47,9 @@ def score_voice(file: File, as_json: Json = False) -> None:
     analysis = CallAnalysis(frozenset(ConsentClass), network=network)
     if network is not None:
         analysis.known_voices(stock_voices())
-    analysis.turn(TurnFacts("recording", 0, 0, len(samples) // 8))
+    for start, end in stretches(samples.astype(np.float32) / np.float32(32768)):
+        # No question is known of, so nothing can be said of how long the answer took: as if it began over a prompt.
+        analysis.turn(TurnFacts("recording", end, start, end))
     analysis.caller_audio(samples, 0)
     analysis.end_of_audio()
     report = analysis.report(len(samples) // 8)
@@ -95,7 +100,7 @@ def voiceprint(
     from speech.audio import read_audio  # noqa: PLC0415 - as above
     from speech.models import find_speaker_model  # noqa: PLC0415 - as above
 
-    recordings = [read_audio(file) for file in (file_a, file_b)]
+    recordings = [read_audio(file, first_channel=True) for file in (file_a, file_b)]
     space, scores = VoiceSpace.of_the_house(), VoiceScores.of_the_house()
     folder = network or find_speaker_model((load_settings().models_path,))
     speakers = SpeakerNetwork(folder, space)

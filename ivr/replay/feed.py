@@ -11,7 +11,7 @@ import httpx
 
 from core.events import TranscriptLine
 from core.risk import RiskLevel, RiskReport, Signal
-from ivr.replay.result import CallResult
+from ivr.replay.result import CallResult, RiskLook
 
 __all__ = ["CallFacts", "Fact", "follow"]
 
@@ -29,6 +29,7 @@ class CallFacts:
         self.outcome: str | None = None
         self._decision: dict[str, Any] | None = None
         self._risk: RiskReport | None = None
+        self._looks: list[RiskLook] = []
         self._lines: list[TranscriptLine] = []
         self._prompts: list[str] = []
 
@@ -48,6 +49,7 @@ class CallFacts:
                 self.slots[fact["name"]] = fact["value"]
             case "signals":
                 self._risk = _risk(fact)
+                self._looks.append(RiskLook.of(fact, fact["at_ms"]))
             case "decision":
                 self._decision = dict(fact)
             case "offer":
@@ -64,6 +66,7 @@ class CallFacts:
             lines=tuple(self._lines),
             decision=self._decision,
             risk=self._risk,
+            looks=tuple(self._looks),
             prompts=tuple(self._prompts),
             reasks=sum(prompt.rpartition(".")[2] in _AGAIN for prompt in self._prompts),
         )

@@ -75,6 +75,7 @@ def _call(verdict: Verdict) -> dict[str, Any]:
             "complete": risk.complete,
             "reasons": list(risk.reasons),
             "typologies": [each.name for each in fitting(risk)],
+            "live": [asdict(look) for look in result.looks] if result else [],
             "signals": [
                 {"name": s.name, "assessed": s.assessed, "value": s.value, "unit": s.unit, "text": s.text}
                 for s in risk.signals

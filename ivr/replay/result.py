@@ -15,7 +15,16 @@ from ivr.line import Forms, Switchboard
 from ivr.replay.caller import Heard, Said
 from ivr.replay.manifest import CallFixture
 
-__all__ = ["CallResult", "HouseFactory", "Played", "ReplayExchange", "ReplayHouse", "SmsInbox", "TurnTiming"]
+__all__ = [
+    "CallResult",
+    "HouseFactory",
+    "Played",
+    "ReplayExchange",
+    "ReplayHouse",
+    "RiskLook",
+    "SmsInbox",
+    "TurnTiming",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +42,37 @@ class TurnTiming:
         return self.heard_ms + self.decode_ms + self.think_ms
 
 
+@dataclass(frozen=True, slots=True)
+class RiskLook:
+    """One risk report as it was shown while the call lasted. ``found`` are the signals that were assessed and above
+    zero; ``took_ms`` is clock time, with the audio that had to be heard first."""
+
+    at_ms: int
+    band: str
+    reasons: tuple[str, ...]
+    found: tuple[str, ...]
+    took_ms: float
+
+    @classmethod
+    def of(cls, fact: Mapping[str, Any], at_ms: int) -> RiskLook:
+        """From the board's fact of kind ``signals``."""
+        found = tuple(one["name"] for one in fact["signals"] if one["assessed"] and (one["value"] or 0) > 0)
+        return cls(at_ms, fact["band"], tuple(fact["reasons"]), found, fact["took_ms"])
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class CallResult:
     """What the line made of one call. ``slots`` are JSON values (``"2500.00"``, ``"1985-03-12"``, ``12``); ``decision``
     is the decision as the codec writes it (``outcome``, ``reasons`` with ``code`` and ``text``, ``offers`` …);
-    ``prompts`` the ids of the prompts in order; ``reasks`` how often a question was put again."""
+    ``prompts`` the ids of the prompts in order; ``reasks`` how often a question was put again; ``looks`` the risk
+    reports that were shown live, of which ``risk`` is the last."""
 
     outcome: str | None
     slots: Mapping[str, Any] = field(default_factory=dict)
     lines: tuple[TranscriptLine, ...] = ()
     decision: Mapping[str, Any] | None = None
     risk: RiskReport | None = None
+    looks: tuple[RiskLook, ...] = ()
     turns: tuple[TurnTiming, ...] = ()
     prompts: tuple[str, ...] = ()
     reasks: int = 0

@@ -105,10 +105,21 @@ def test_files_of_other_rates_and_channels_become_eight_kilohertz_mono(tmp_path)
     assert np.array_equal(audio.read_audio(tmp_path / "out.wav"), pcm)
 
 
+def test_the_first_channel_alone_is_the_caller(tmp_path):
+    path = tmp_path / "call.wav"
+    left, right = tone(500, 1000, 16_000, 44_100), tone(900, 1000, 16_000, 44_100)
+    soundfile.write(path, np.stack([left, right], axis=1), 44_100)
+    alone = audio.read_audio(path, first_channel=True)
+    soundfile.write(tmp_path / "left.wav", left, 44_100)
+    assert np.array_equal(alone, audio.read_audio(tmp_path / "left.wav"))
+    assert not np.array_equal(alone, audio.read_audio(path))
+
+
 def test_what_is_no_sound_is_refused_in_one_sentence(tmp_path):
+    soundfile.write(tmp_path / "nan.wav", np.full(800, np.nan, np.float32), 8000, subtype="FLOAT")
     (tmp_path / "no.wav").write_bytes(b"not sound at all")
     soundfile.write(tmp_path / "empty.wav", np.zeros(0, np.int16), 8000)
-    for name in ("missing.wav", "no.wav", "empty.wav"):
+    for name in ("missing.wav", "no.wav", "empty.wav", "nan.wav"):
         with pytest.raises(InvalidInput, match="file: give"):
             audio.read_audio(tmp_path / name)
     with pytest.raises(InvalidInput, match="folder"):

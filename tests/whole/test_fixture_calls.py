@@ -6,8 +6,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from ivr.replay.manifest import read_fixture
 
 pytestmark = pytest.mark.slow
 
@@ -26,9 +29,29 @@ def test_every_fixture_call_ends_as_it_should(tmp_path: Path) -> None:
     document = json.loads(run.stdout)
     names = {path.name.removesuffix(".call.toml") for path in (FIXTURES / "calls").glob("*.call.toml")}
     assert {call["name"] for call in document["calls"]} == names
+    _risk_is_as_declared(document["calls"])
     page = report.read_text("utf-8")
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert all(name.replace("_", " ") in page for name in names)
+
+
+def _risk_is_as_declared(calls: list[dict[str, Any]]) -> None:
+    """A clean call is never shown above *observe*, not even on the way; and what gives a kind of fraud away is shown
+    while the call lasts, not only in its last report."""
+    seen = set()
+    for call in calls:
+        expect, risk = read_fixture(FIXTURES / "calls" / f"{call['name']}.call.toml").expect, call["risk"]
+        live = risk["live"] if risk else []
+        if expect.risk_band_at_most is not None:
+            assert {look["band"] for look in live} <= {"clear", "observe"}, call["name"]
+        for name in expect.typologies:
+            shown = [look["at_ms"] for look in live if set(expect.risk_signals) <= set(look["found"])]
+            assert shown, (call["name"], expect.risk_signals)
+            assert shown[0] < call["stream_ms"], call["name"]
+            assert name in risk["typologies"], call["name"]
+            assert set(expect.risk_signals) <= {one["name"] for one in risk["signals"] if one["assessed"]}
+            seen.add(name)
+    assert seen >= {"account_takeover", "recorded_victim", "coached_borrower", "synthetic_identity", "ring", "insider"}
 
 
 def test_a_difference_is_a_finding(tmp_path: Path) -> None:

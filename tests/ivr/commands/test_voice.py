@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 import typer
@@ -54,3 +55,27 @@ def test_voiceprint_of_too_little_speech_says_nothing(tmp_path: Path, monkeypatc
     itself = json.loads(run("voiceprint", a, a, "--network", str(tmp_path / "network"), "--json").stdout)
     assert itself["same"] is True
     assert itself["score"] > itself["threshold"]
+
+
+def test_only_the_first_channel_of_a_recorded_call_is_the_caller(tmp_path: Path) -> None:
+    left, right = voice(4, f0=120), voice(4, f0=220)
+    soundfile.write(tmp_path / "call.wav", np.stack([left, right], axis=1), 8000)
+    soundfile.write(tmp_path / "caller.wav", left, 8000)
+    both, alone = (
+        json.loads(run("score-voice", str(tmp_path / name), "--json").stdout) for name in ("call.wav", "caller.wav")
+    )
+    assert both == alone
+
+
+def test_a_second_speaker_in_one_recording_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The recording falls into stretches, so the end can be compared with the start; no answer time is made up."""
+    network = SpeakerNetwork(tiny_network.write(tmp_path / "network"), None)
+    monkeypatch.setattr("antifraud.voiceprint.SpeakerNetwork", lambda folder, space: network)
+    monkeypatch.setattr("speech.models.find_speaker_model", lambda _places: tmp_path / "network")
+    quiet = np.zeros(8000, dtype=np.int16)
+    soundfile.write(tmp_path / "a.wav", np.concatenate([voice(12), quiet, voice(12, f0=210)]), 8000)
+    document = json.loads(run("score-voice", str(tmp_path / "a.wav"), "--json").stdout)
+    signals = {signal["name"]: signal for signal in document["signals"]}
+    assert signals["voice.change"]["assessed"]
+    assert not signals["answer.latency"]["assessed"]
+    assert not signals["answer.regularity"]["assessed"]

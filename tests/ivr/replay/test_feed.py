@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from core.risk import Band
 from ivr.replay.feed import CallFacts, Fact, follow
+from ivr.replay.result import RiskLook
 from tests.ivr.replay.test_wire import serving
 
 UNHEARD = {"name": "voice_x", "assessed": False, "text": "not assessed: needs consent", "value": None, "unit": ""}
@@ -27,6 +28,8 @@ FACTS: list[dict[str, Any]] = [
         "band": "observe",
         "level": 1,
         "complete": True,
+        "reasons": ["CALLER_ID_UNVERIFIED"],
+        "took_ms": 12.5,
         "signals": [{"name": "pitch", "assessed": True, "text": "t", "value": 1.5, "unit": "Hz"}, UNHEARD],
     },
     {"kind": "heard", "at_ms": 6000, "question": "code", "text": "", "hidden": True, "confidence": 0.5},
@@ -51,6 +54,7 @@ def test_facts_fold_into_a_result() -> None:
     assert result.risk is not None
     assert result.risk.band is Band.OBSERVE
     assert result.risk.signals[0].value == 1.5
+    assert result.looks == (RiskLook(5000, "observe", ("CALLER_ID_UNVERIFIED",), ("pitch",), 12.5),)
     assert [(line.start_ms, line.end_ms, line.status) for line in result.lines] == [
         (1500, 2500, "final"),
         (6000, 6000, "hidden"),
