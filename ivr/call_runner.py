@@ -107,7 +107,6 @@ class CallRunner:
         self._keys_due: tuple[int, int] | None = None
         self._closing_at_ms: int | None = None
         self._last_mark: int | None = None
-        self._corrections = 0
         self._taps: list[Tap] = []
         self._one_at_a_time = asyncio.Lock()
         self.next_step = NextStep("reconnect", "dropped")
@@ -220,14 +219,14 @@ class CallRunner:
 
     async def _answered(self, fact: AnswerHeard) -> None:
         """Write the answer down (unless it is a secret) and look at it for signs of fraud."""
-        focus, corrections = self._session.state.focus, self._corrections
+        focus, corrections = self._session.state.focus, self._risk.corrections
         secret = self._listener.secret
         self._report.heard(focus, fact, self._now_ms, secret=secret)
         transcript = fact.transcript
         await self._keep_line(caller_line(transcript, fact.start_ms, fact.end_ms, secret=secret))
         await self._dispatch(fact)
         if not secret:
-            corrected = self._corrections > corrections
+            corrected = self._risk.corrections > corrections
             # The second listener hears without the question's grammar, so only there does unexpected wording show.
             text = " / ".join(filter(None, (transcript.text, transcript.second)))
             self._risk.turn(focus, fact.start_ms, fact.end_ms, text=text, by_keys=False, corrected=corrected)
@@ -272,6 +271,8 @@ class CallRunner:
         effects = deque(self._session.handle(event, self._clock.now()))
         self._report.thought(time.perf_counter() - begun)
         await self._perform_all(effects)
+        if self._risk.due:
+            await self._look()
 
     async def _perform_all(self, effects: deque[Effect]) -> None:
         events: deque[CallEvent] = deque()
@@ -327,10 +328,8 @@ class CallRunner:
     async def _errand(self, errand: Errand) -> CallEvent | None:
         if isinstance(errand, Submit):
             await self._look()
-        elif isinstance(errand, Journal) and errand.kind == "slot":
-            self._slot_kept(errand)
-        elif isinstance(errand, Journal) and errand.kind == "challenge":
-            self._risk.challenge(errand.data, self._now_ms)
+        elif isinstance(errand, Journal):
+            self._risk.noted(errand.kind, errand.data, self._session.state.slots, self._now_ms)
         begun = time.perf_counter()
         answer = await self._errands.run(errand, self._session.state)
         self._report.errand(errand, answer, self._now_ms, time.perf_counter() - begun)
@@ -343,14 +342,6 @@ class CallRunner:
         self._recorder.clear()
         self._playing_until_ms = self._now_ms
         await self._line.clear()
-
-    def _slot_kept(self, entry: Journal) -> None:
-        name, source = entry.data["name"], entry.data["evidence"]["source"]
-        corrected = len(self._session.state.slots[name].evidence) > 1
-        self._corrections += corrected
-        self._risk.slot(name, self._session.state.slots[name].value)
-        if source == "keys":
-            self._risk.turn(name, self._now_ms, self._now_ms, text="", by_keys=True, corrected=corrected)
 
     async def _say(self, say: Say) -> None:
         begun = time.perf_counter()

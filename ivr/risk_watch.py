@@ -14,6 +14,7 @@ from antifraud.analysis import CallAnalysis
 from antifraud.facts import CallContext, ChallengeFacts, TurnFacts
 from core.applicant import PhoneNumber
 from core.errors import LoanlineError
+from core.evidence import Answer
 from core.fraud import LinkKind, VoiceScope, link_values
 from core.risk import ConsentClass, RiskReport
 from ivr.fraud_memory import CallMemory
@@ -52,6 +53,10 @@ class RiskWatch:
         self._buffer = bytearray()
         self._buffer_ms = 0
         self._said: list[bytes] = []
+        #: How often an answer replaced an earlier one.
+        self.corrections = 0
+        #: An answer by keys was taken since the last report; no end of speech will ask for one.
+        self.due = False
 
     def allow(self, at_ms: int) -> None:
         """The caller agreed to recording and to the check for fraud."""
@@ -103,6 +108,20 @@ class RiskWatch:
             )
         )
 
+    def noted(self, kind: str, data: Mapping[str, Any], slots: Mapping[str, Answer[Any]], at_ms: int) -> None:
+        """What is written into the journal of the case: answers taken, and tries at the digits."""
+        if kind == "challenge":
+            self.challenge(data, at_ms)
+        if kind != "slot":
+            return
+        name, answer = data["name"], slots[data["name"]]
+        corrected = len(answer.evidence) > 1
+        self.corrections += corrected
+        self.slot(name, answer.value)
+        if data["evidence"]["source"] == "keys":
+            self.turn(name, at_ms, at_ms, text="", by_keys=True, corrected=corrected)
+            self.due = self._allowed
+
     def challenge(self, tried: Mapping[str, Any], now_ms: int) -> None:
         """Note one try at the digits that were to be said back: ``asked``, ``heard``, ``by_keys``, ``start_ms``,
         ``end_ms``."""
@@ -118,6 +137,7 @@ class RiskWatch:
 
     async def report(self, at_ms: int) -> RiskReport:
         """The signals as of now. Never raises: an analysis that breaks gives a report that holds."""
+        self.due = False
         audio, start = np.frombuffer(bytes(self._buffer), dtype="<i2"), self._buffer_ms
         self._buffer.clear()
         said, self._said = self._said, []

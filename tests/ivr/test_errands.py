@@ -130,6 +130,15 @@ async def test_the_board_knows_the_call_but_not_its_secrets(tmp_path: Path) -> N
     assert "+14155550123" not in str(facts[0].fields)
 
 
+async def test_every_answer_by_keys_brings_a_risk_report(tmp_path: Path) -> None:
+    line = await _reached(tmp_path, "summary.ask")
+    facts = line.house.board.history("CA1")
+    answered = [fact for fact in facts if fact.kind == "slot" and fact.fields["source"] == "keys"]
+    looks = [fact for fact in facts if fact.kind == "signals"]
+    assert len(looks) == len({fact.fields["name"] for fact in answered}) == 9
+    assert all(fact.fields["took_ms"] > 0 for fact in looks)
+
+
 async def test_the_code_of_a_known_person_goes_to_the_number_they_are_known_by(tmp_path: Path) -> None:
     line = await _reached(tmp_path, "code.ask")
     errands, state = _errands(line), line.runner.state
