@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from antifraud.analysis import CallAnalysis
 from antifraud.facts import TurnFacts
+from antifraud.signals.cadence import RULES
 from core.risk import ConsentClass, EvidenceLevel, RiskLevel, Signal
 
 
@@ -54,3 +55,4 @@ def test_it_says_that_it_may_be_nothing() -> None:
     signal = told(0.0)
     assert (signal.evidence, signal.reason_code, signal.llr) == (EvidenceLevel.CONTEXT, None, None)
     assert "or fluency" in signal.text
+    assert [rule.gating for rule in RULES] == [False]
