@@ -9,16 +9,14 @@ from ivr.dialogue.asking import resume
 from ivr.dialogue.commands import obey
 from ivr.dialogue.effects import Effect
 from ivr.dialogue.events import AnswerHeard, Silence
-from ivr.dialogue.focus import Wanted, in_focus, named
 from ivr.dialogue.keeping import Heard
 from ivr.dialogue.keying import keyed
 from ivr.dialogue.script import Question, Role
 from ivr.dialogue.state import CallState, House, Mode
 from ivr.dialogue.taking import take
 from ivr.dialogue.trouble import trouble
+from ivr.dialogue.understanding import meaning
 from speech.answers.model import Command, Parsed
-from speech.recognizer import Transcript
-from speech.repair.understand import Understood, understand
 
 __all__ = ["heard", "silent"]
 
@@ -39,8 +37,8 @@ def heard(house: House, state: CallState, event: AnswerHeard, now: datetime) -> 
     if not transcript.text.strip():
         nothing = short or (cut and not transcript.unknown)
         return resume(house, state) if nothing else trouble(house, state, "no_match")
-    question, wanted = state.question(house.script), in_focus(house, state)
-    understood = _understood(house, state, wanted, transcript)
+    question = state.question(house.script)
+    understood = meaning(house, state, transcript)
     parsed = understood.parsed
     if parsed.command is not None and transcript.confidence >= question.reject:
         return obey(house, state, parsed.command)
@@ -74,23 +72,6 @@ def _means_nothing(state: CallState, question: Question, parsed: Parsed) -> bool
     """Words that are neither an answer to a question about a field nor about another one."""
     fields = question.role is Role.SLOT and state.mode is Mode.ASK
     return fields and not (parsed.readings or parsed.parts or parsed.topic or parsed.corrects)
-
-
-def _understood(house: House, state: CallState, wanted: Wanted, transcript: Transcript) -> Understood:
-    """The meaning that stands. Words that name one of two values are no figure, whatever figure another hearing of
-    them would make: "per year" must not become half a dollar."""
-    if named(house, state, transcript.text) is not None:
-        words = Parsed(wanted.kind, ())
-        return Understood(words, 1.0 - transcript.confidence, "one of the two was named", transcript.text)
-    return understand(
-        wanted.kind,
-        transcript,
-        house.language,
-        today=state.today,
-        length=wanted.length,
-        at_least=wanted.at_least,
-        at_most=wanted.at_most,
-    )
 
 
 def silent(house: House, state: CallState, event: Silence, now: datetime) -> list[Effect]:

@@ -164,6 +164,8 @@ class CallState:
     to_recall: list[tuple[str, Money | int | Purpose]] | None = field(default=None, repr=False)
     parts: DateParts = field(default_factory=DateParts)
     digits: str = field(default="", repr=False)
+    #: The field whose value the caller has just said no to, and that value: it is not meant by the next answer.
+    refused: tuple[str, Any] | None = field(default=None, repr=False)
     #: The groups of a long number heard so far, each with its hearing.
     groups: list[tuple[str, Evidence]] = field(default_factory=list, repr=False)
 

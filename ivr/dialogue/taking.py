@@ -134,7 +134,7 @@ def _take_confirmation(house: House, state: CallState, question: Question, heard
         stored = keep(state, question.id, pending.values[0], pending.evidence)
         return [stored, confirm(state, (question.id,), ReadBack.EXPLICIT), *go_on(house, state)]
     if heard.parsed.value is False:
-        state.mode, state.pending = Mode.ASK, None
+        state.mode, state.pending, state.refused = Mode.ASK, None, (question.id, pending.values[0])
         return trouble(house, state, "rejected")
     return trouble(house, state, "no_match")
 
@@ -171,7 +171,7 @@ def _correct(house: House, state: CallState, slot: str, heard: Heard) -> list[Ef
     state.echoes = tuple(echo for echo in state.echoes if echo != slot)
     done = _settle_echoes(state)
     if len(values) != 1:
-        state.focus = slot
+        state.focus, state.refused = slot, (slot, state.slots[slot].value)
         return [*done, *ask(house, state)]
     if _maybe_yearly(question, heard, parsed, values[0]):
         state.focus = slot

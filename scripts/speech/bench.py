@@ -2,8 +2,8 @@
 
     python -m scripts.speech.bench [--quick] [--json] [--audio ../shared/audio] [--out out/hearing]
 
-PyPI ``pocketsphinx`` (the extra ``bench``) hears the first answers of every row in the same run, with the same
-grammars; other Vosk models that are installed hear the clean and the 15 dB rows. Human recordings lie outside the
+PyPI ``pocketsphinx`` (the extra ``bench``) hears the same answers in the same run, in processes of its own beside the
+line's; other Vosk models that are installed hear the clean and the 15 dB rows. Human recordings lie outside the
 project; without them those rows are left out and the bench says so. It measures only speakers on whom the
 calibration was not fitted. The figures are written as JSON and as Markdown under ``--out``.
 """
@@ -17,6 +17,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,11 @@ from scripts.speech.bench_sets import CLEAN_ONLY, material
 from scripts.speech.bench_table import markdown, show
 from scripts.speech.listening import Heard, Line, hear_all, on_the_line
 from scripts.speech.material import TODAY, Said, meant
-from scripts.speech.rival import Pocketsphinx
+from scripts.speech.rival import Beside, RivalHeard
 from scripts.speech.scoring import calibration_error, judge, same
 from speech.answers.model import Kind
 from speech.answers.parsing import parse
-from speech.models import COMMITTED, installed
+from speech.models import COMMITTED, InstalledModel, installed
 
 ROOT = Path(__file__).parents[2]
 AUDIO = ROOT.parent / "shared" / "audio"
@@ -74,16 +75,14 @@ def row(heard: list[Heard], cpu_s: float) -> Row:
     }
 
 
-def rival_row(heard: list[Heard], rival: Pocketsphinx) -> Row:
-    cpu, audio = rival.cpu_s, rival.audio_s
-    texts = [rival.hear(one.said.kind, one.said.length, one.pcm) if one.pcm else "" for one in heard]
-    fits = [right(one.said, text) for one, text in zip(heard, texts, strict=True)]
+def rival_row(said: Sequence[Said], found: RivalHeard) -> Row:
+    fits = [right(one, text) for one, text in zip(said, found.texts, strict=True)]
     return {
-        "rival_answers": len(heard),
-        "rival_word_error": word_error([(one.said.words, text) for one, text in zip(heard, texts, strict=True)]),
+        "rival_answers": len(said),
+        "rival_word_error": word_error([(one.words, text) for one, text in zip(said, found.texts, strict=True)]),
         "rival_slots": float(np.mean(fits)),
-        "rival_digit_strings": of_figures([one.said for one in heard], fits),
-        "rival_cpu_per_audio_s": (rival.cpu_s - cpu) / max(0.1, rival.audio_s - audio),
+        "rival_digit_strings": of_figures(said, fits),
+        "rival_cpu_per_audio_s": found.cpu_s / max(0.1, found.audio_s),
     }
 
 
@@ -98,62 +97,89 @@ def decoded(sounds: list[tuple[Said, Line, bytes, bool]], model: Path | None = N
     return heard, children_cpu_s() - before
 
 
-def measure(given: argparse.Namespace) -> dict[str, list[Row]]:
-    """Every table's rows; progress on stderr."""
-    rng = np.random.default_rng(11)
-    sets = material(given.audio, rng, given.answers)
-    rival: Pocketsphinx | None = None
-    try:
-        rival = Pocketsphinx()
-    except ImportError:
-        sys.stderr.write("pocketsphinx is not installed: it is not measured beside (pip install '.[bench]').\n")
-    others = [
-        each for each in installed([given.models]) if each.language == "en-US" and COMMITTED not in each.path.parents
-    ]
-    if not others:
+class Report:
+    """Every table's rows, kept on disk as they come: a run that is cut short is not lost."""
+
+    def __init__(self, out: Path) -> None:
+        self.tables: dict[str, list[Row]] = {"This line": []}
+        self._out = out
+        self._waiting: list[tuple[Row, list[Said], Future[RivalHeard]]] = []
+
+    def ours(self, found: Row) -> Row:
+        self.tables["This line"].append(found)
+        return found
+
+    def rivals(self, beside: Row, said: list[Said], found: Future[RivalHeard]) -> None:
+        """What pocketsphinx will have heard joins the row of the line's own figures."""
+        self._waiting.append((beside, said, found))
+
+    def keep(self, *, whole: bool = False) -> int:
+        """Write what is measured so far, ``whole`` after waiting for pocketsphinx; how many answers that gave up."""
+        waiting, self._waiting, given_up = self._waiting, [], 0
+        for beside, said, found in waiting:
+            if whole or found.done():
+                beside.update(rival_row(said, found.result()))
+                given_up += found.result().given_up
+            else:
+                self._waiting.append((beside, said, found))
+        (self._out / "bench.json").write_text(json.dumps(self.tables, indent=1))
+        pages = (f"{title}\n\n{markdown(rows)}" for title, rows in self.tables.items())
+        (self._out / "bench.md").write_text("\n".join(pages))
+        return given_up
+
+
+def others_in(folder: Path) -> list[InstalledModel]:
+    """The English Vosk models to compare beside the committed one."""
+    found = [each for each in installed([folder]) if each.language == "en-US" and COMMITTED not in each.path.parents]
+    if not found:
         sys.stderr.write(
             "No other English Vosk model is installed: none is compared (loanline models fetch small-en).\n"
         )
-    tables: dict[str, list[Row]] = {"This line": []}
-    begun = time.perf_counter()
+    return found
+
+
+def measure(given: argparse.Namespace) -> dict[str, list[Row]]:
+    """Every table's rows; progress on stderr."""
+    rng = np.random.default_rng(11)
+    report, sets, others = Report(given.out), material(given.audio, rng, given.answers), others_in(given.models)
+    try:
+        rival = Beside()
+    except ImportError:
+        rival = None
+        sys.stderr.write("pocketsphinx is not installed: it is not measured beside (pip install '.[bench]').\n")
+    begun, given_up = time.perf_counter(), 0
     for name, said in sets.items():
         lines = LINES[:1] if name in CLEAN_ONLY else QUICK_LINES if given.quick else LINES
         for line in lines:
             sounds = [(one, line, *on_the_line(one, line, rng)) for one in said]
             head = {"set": name, "line": str(line)}
-            heard, cpu_s = decoded(sounds)
-            tables["This line"].append(head | row(heard, cpu_s))
-            if rival is not None and name not in CLEAN_ONLY:
-                tables["This line"][-1] |= rival_row(heard[: given.rival_answers], rival)
+            heard_by_rival = rival.hear([(one.kind, one.length, pcm) for one, _, pcm, _ in sounds]) if rival else None
+            found = report.ours(head | row(*decoded(sounds)))
+            if heard_by_rival is not None:
+                report.rivals(found, said, heard_by_rival)
             for other in others if str(line) in OTHERS_LINES else ():
-                tables.setdefault(other.name, []).append(head | row(*decoded(sounds, other.path)))
-            _keep(tables, given.out)
+                report.tables.setdefault(other.name, []).append(head | row(*decoded(sounds, other.path)))
+            given_up += report.keep()
             sys.stderr.write(f"{name}, {line}: {time.perf_counter() - begun:.0f} s\n")
-    if rival is not None and rival.given_up:
-        sys.stderr.write(f"pocketsphinx was stopped on {rival.given_up} answers that cost it too much.\n")
-    return tables
-
-
-def _keep(tables: dict[str, list[Row]], out: Path) -> None:
-    """What is measured so far: a run that is cut short is not lost."""
-    (out / "bench.json").write_text(json.dumps(tables, indent=1))
-    (out / "bench.md").write_text("\n".join(f"{title}\n\n{markdown(rows)}" for title, rows in tables.items()))
+    given_up += report.keep(whole=True)
+    if rival is not None:
+        rival.close()
+        sys.stderr.write(f"pocketsphinx was stopped on {given_up} answers that cost it too much.\n")
+    cpu_s = sum(os.times()[:4])
+    sys.stderr.write(f"All in {time.perf_counter() - begun:.0f} s; {cpu_s:.0f} s of work on the processors.\n")
+    return report.tables
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--audio", type=Path, default=AUDIO, help="folder of the human recordings")
     parser.add_argument("--models", type=Path, default=ROOT / "data" / "models", help="folder of other Vosk models")
-    parser.add_argument("--answers", type=int, default=0, help="at most so many of each set; else 30, or 10 when quick")
-    parser.add_argument(
-        "--rival-answers", type=int, default=0, help="so many for pocketsphinx; else 15, or 6 when quick"
-    )
-    parser.add_argument("--quick", action="store_true", help="a taste in about three minutes")
+    parser.add_argument("--answers", type=int, default=0, help="at most so many of each set; else 40, or 10 when quick")
+    parser.add_argument("--quick", action="store_true", help="a taste in about two minutes")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "hearing")
     given = parser.parse_args()
-    given.answers = given.answers or (10 if given.quick else 30)
-    given.rival_answers = given.rival_answers or (6 if given.quick else 15)
+    given.answers = given.answers or (10 if given.quick else 40)
     given.out.mkdir(parents=True, exist_ok=True)
     found = measure(given)
     if given.json:

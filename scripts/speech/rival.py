@@ -1,5 +1,6 @@
 """PyPI ``pocketsphinx`` on the same sounds with the same grammars: the other recogniser that a telephone line could
-take off the shelf (the extra ``bench``). Its stock American model works at 16 kHz.
+take off the shelf (the extra ``bench``). Its stock American model works at 16 kHz. It listens in processes of its own,
+so that a second core does not wait for the first.
 
 It gets what Vosk makes of a grammar: a bigram model over the question's phrases with absolute discounting of one half
 (``vosk-api``, ``src/recognizer.cc``). Its own search over a loop of all phrases takes minutes an answer.
@@ -13,7 +14,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +28,14 @@ from speech.answers.grammar import grammar
 from speech.answers.model import Kind
 from speech.audio import resample
 
-__all__ = ["Pocketsphinx", "bigram"]
+__all__ = ["Answer", "Beside", "Pocketsphinx", "RivalHeard", "bigram"]
 
 _DISCOUNT = 0.5
 _PIECE_BYTES = 2 * 1600
 #: An answer is given up after this many seconds of work for each second of sound; what it has by then counts.
 _PATIENCE = 4.0
+#: What was asked, how many figures were asked for, and the sound as the line heard it.
+Answer = tuple[Kind, int | None, bytes]
 
 
 def bigram(phrases: Sequence[str], knows: Callable[[str], bool]) -> str:
@@ -64,7 +71,7 @@ class Pocketsphinx:
         self._models = pocketsphinx.NGramModel
         # Only its first pass: the second and the one over the lattice take minutes for some answers.
         self._decoder: Any = pocketsphinx.Decoder(samprate=16000, loglevel="FATAL", fwdflat=False, bestpath=False)
-        self._known: set[str] = set()
+        self._known: dict[tuple[str, ...], str] = {}
         self.cpu_s = self.audio_s = 0.0
         self.given_up = 0
 
@@ -89,11 +96,47 @@ class Pocketsphinx:
         phrases = grammar(kind, "en-US", length=length)
         if phrases is None:
             return "_default"
-        name = f"{kind}{length or ''}"
-        if name not in self._known:
-            self._known.add(name)
+        if phrases not in self._known:  # questions share grammars, and each takes it seconds to build
+            name = self._known[phrases] = f"{kind}{length or ''}"
             with tempfile.TemporaryDirectory() as folder:
                 file = Path(folder) / "grammar.arpa"
                 file.write_text(bigram(phrases, lambda word: self._decoder.lookup_word(word) is not None))
                 self._decoder.add_lm(name, self._models(self._decoder.config, self._decoder.logmath, str(file)))
-        return name
+        return self._known[phrases]
+
+
+@dataclass(frozen=True, slots=True)
+class RivalHeard:
+    """The words of every answer, and what all of them cost."""
+
+    texts: list[str]
+    cpu_s: float
+    audio_s: float
+    given_up: int
+
+
+@cache
+def _of_this_process() -> Pocketsphinx:
+    return Pocketsphinx()
+
+
+def _hear(answers: Sequence[Answer]) -> RivalHeard:
+    rival = _of_this_process()
+    cpu, audio, given_up = rival.cpu_s, rival.audio_s, rival.given_up
+    texts = [rival.hear(kind, length, pcm) if pcm else "" for kind, length, pcm in answers]
+    return RivalHeard(texts, rival.cpu_s - cpu, rival.audio_s - audio, rival.given_up - given_up)
+
+
+class Beside:
+    """pocketsphinx at work beside the line. Raises ``ImportError`` where the package is not installed."""
+
+    def __init__(self, processes: int = 2) -> None:
+        import pocketsphinx  # noqa: F401, PLC0415 - the optional extra; better here than in a process far away
+
+        self._pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+
+    def hear(self, answers: Sequence[Answer]) -> Future[RivalHeard]:
+        return self._pool.submit(_hear, answers)
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)

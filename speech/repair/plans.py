@@ -13,7 +13,7 @@ import phonenumbers
 from stdnum.cn import ric
 from stdnum.us import ssn
 
-__all__ = ["plan_for"]
+__all__ = ["may_begin", "plan_for"]
 
 
 def _social_security(figures: str) -> bool:
@@ -46,3 +46,12 @@ _PLANS: dict[tuple[str, int], Callable[[str], bool]] = {
 def plan_for(language: str, length: int | None) -> Callable[[str], bool] | None:
     """The rule for strings of this many figures in this language, ``None`` where any string may be right."""
     return _PLANS.get((language.split("-", maxsplit=1)[0].lower(), length or 0))
+
+
+def may_begin(region: str, figures: str) -> bool:
+    """Whether a telephone number of this region can begin so. North American area and exchange codes begin with 2 to
+    9, and no exchange is N11 (NANPA, "About the North American Numbering Plan"); elsewhere anything may."""
+    if region not in {"US", "CA"}:
+        return True
+    area, exchange = figures[:3], figures[3:6]
+    return "0" not in area[:1] + exchange[:1] and "1" not in area[:1] + exchange[:1] and exchange[1:] != "11"

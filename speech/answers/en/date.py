@@ -123,6 +123,9 @@ def _full_years(words: Sequence[str], place: int) -> Iterator[tuple[int, int]]:
         yield 2000, place + 2
         rest = place + 2 + (at(words, place + 2) == "and")
         yield from ((2000 + value, end) for value, end in small(words, rest))
+        low = _figures(words, place + 2, 2)
+        if low[:1] == "0":
+            yield 2000 + int(low), place + 4
 
 
 def _years(words: Sequence[str], place: int, singles: bool, today: date | None) -> Iterator[_Part]:
@@ -220,10 +223,12 @@ def _strip(run: list[str]) -> list[str]:
 
 
 def _unpacked(words: Sequence[str]) -> list[str]:
-    """Eight figures written together are month, day and year: "03121985"; a year may come first."""
+    """Eight figures written together are month, day and year: "03121985"; a year may come first. "Double oh" is two."""
     found: list[str] = []
-    for word in words:
-        if len(word) == 8 and word.isascii() and word.isdigit():
+    for place, word in enumerate(words):
+        if word == "double":
+            found.append(at(words, place + 1))
+        elif len(word) == 8 and word.isascii() and word.isdigit():
             found += (
                 [word[:4], word[4:6], word[6:]] if 1900 <= int(word[:4]) <= 2099 else [word[:2], word[2:4], word[4:]]
             )
@@ -240,8 +245,17 @@ def _as_parts(sequence: tuple[_Part, ...]) -> tuple[DateParts, float]:
     return DateParts(names.get("year"), names.get("month"), names.get("day")), cost
 
 
+def _one_by_one(chunk: list[str]) -> bool:
+    """Whether the figures are said singly, all of them or the four of month and day: "oh six one five, nineteen eighty
+    three"."""
+    said = [word for word in chunk if word not in _BETWEEN]
+    figures = [word in ONES or word in ZEROS for word in said]
+    whole_year = [end for _, end in _full_years(said, 4)] if len(said) > 4 else []
+    return all(figures) or (all(figures[:4]) and len(said) in whole_year)
+
+
 def _read(chunk: list[str], today: date | None) -> dict[DateParts, float]:
-    singles = all(word in ONES or word in ZEROS or word in _BETWEEN for word in chunk)
+    singles = _one_by_one(chunk)
     found: dict[DateParts, float] = {}
     for sequence in _sequences(chunk, 0, (), singles, today):
         if tuple(part.name for part in sequence) in _ORDERS:

@@ -69,7 +69,7 @@ def _group(words: Sequence[str], place: int) -> tuple[str, int] | None:
     word = at(words, place)
     if word.isascii() and word.isdigit():
         return word, place + 1
-    if word in MULTIPLES or word in ONES or word in ZEROS:
+    if word in MULTIPLES or word in ONES or word in ZEROS or word == "a":
         plural = _plural(words, place)
         if plural:
             return plural
@@ -102,10 +102,11 @@ def _rest_of_thousand(words: Sequence[str], place: int) -> tuple[int, int] | Non
 
 
 def _plural(words: Sequence[str], place: int) -> tuple[str, int] | None:
-    """ "three zeros", "two fives"."""
-    count = ONES.get(words[place])
-    figure = PLURAL_DIGITS.get(at(words, place + 1))
-    return (str(figure) * count, place + 2) if count and figure is not None else None
+    """ "three zeros", "two fives", "a pair of twos"."""
+    pair = list(words[place : place + 3]) in (["a", "pair", "of"], ["a", "couple", "of"])
+    count, end = (2, place + 3) if pair else (ONES.get(words[place]), place + 1)
+    figure = PLURAL_DIGITS.get(at(words, end))
+    return (str(figure) * count, end + 1) if count and figure is not None else None
 
 
 def digits(words: Sequence[str]) -> tuple[Reading, ...]:

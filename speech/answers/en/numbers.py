@@ -145,6 +145,17 @@ def _fractions(words: Sequence[str], place: int) -> Iterator[Number]:
         yield Number(share, here)
 
 
+def _part_of_a_scale(words: Sequence[str], place: int) -> Decimal | None:
+    """The share of a scale said after its count: "one and a quarter thousand", "two and three quarter million"."""
+    shares: dict[tuple[str, ...], Decimal] = {
+        ("and", "a", "quarter"): Decimal("0.25"),
+        ("and", "three", "quarter"): Decimal("0.75"),
+        ("and", "three", "quarters"): Decimal("0.75"),
+    }
+    share = shares.get(tuple(words[place : place + 3]))
+    return share if at(words, place + 3) in SCALES else None
+
+
 def _quantity(words: Sequence[str], place: int) -> Iterator[Number]:
     """A number without a scale word; "a" and "an" count only before one."""
     word = at(words, place)
@@ -154,6 +165,11 @@ def _quantity(words: Sequence[str], place: int) -> Iterator[Number]:
         yield Number(Decimal(value), end)
         if list(words[end : end + 3]) == ["and", "a", "half"]:
             yield Number(value + _HALF, end + 3)
+            if at(words, end + 3) == "hundred":
+                yield Number((value + _HALF) * 100, end + 4)
+        share = _part_of_a_scale(words, end)
+        if share is not None:
+            yield Number(value + share, end + 3)
         if at(words, end) == "point":
             yield from _point(words, end + 1, value)
     if word == "point" or (word in ZEROS and at(words, place + 1) == "point"):

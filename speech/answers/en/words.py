@@ -107,7 +107,7 @@ PLURAL_DIGITS = {
     "eights": 8,
     "nines": 9,
 }
-MULTIPLES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
+MULTIPLES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4, "quintuple": 5}
 
 SPOKEN_MONTHS = (
     "january",

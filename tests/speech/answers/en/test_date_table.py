@@ -9,6 +9,9 @@ from speech.answers.parsing import parse
 
 _PHRASES = [
     ("march twelfth nineteen eighty five", "1985-03-12"),
+    ("february seventh two thousand oh four", "2004-02-07"),
+    ("twenty second of january double oh", "2000-01-22"),
+    ("zero six one five nineteen eighty three", "1983-06-15"),
     ("the twelfth of march nineteen eighty five", "1985-03-12"),
     ("march the twelfth eighty five", "1985-03-12"),
     ("twelfth march '85", "1985-03-12"),
