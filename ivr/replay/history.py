@@ -53,8 +53,8 @@ def write_history(storage: Storage, clock: Clock, fixture: CallFixture, load: Ca
                 clips = [piece for name in earlier.played for piece in (load(fixture.file(name)), _PAUSE)]
                 work.traces.keep(call_id, TraceKind.SOUND, fingerprint(np.concatenate(clips)).pack(), at)
             if earlier.answers:
-                _decided(work, earlier, call_id, case_id, at)
-            work.records.close_call(call_id, "accepted", at)
+                _answered(work, earlier, call_id, case_id, at)
+            work.records.close_call(call_id, "dropped" if earlier.unfinished else "accepted", at)
             for who in earlier.looked_at_by:
                 work.audit.append(who, "case.viewed", case_id, {"purpose": "service"})
             work.commit()
@@ -62,17 +62,18 @@ def write_history(storage: Storage, clock: Clock, fixture: CallFixture, load: Ca
             _lent(storage, earlier, earlier.loan, call_id, case_id, at)
 
 
-def _decided(work: UnitOfWork, earlier: Earlier, call_id: str, case_id: str, at: datetime) -> None:
-    """What the journal holds of an application that was decided, as far as a later call reads it."""
+def _answered(work: UnitOfWork, earlier: Earlier, call_id: str, case_id: str, at: datetime) -> None:
+    """What the journal holds of an application, decided or not, as far as a later call reads it."""
     heard = to_plain(Evidence(Source.KEYS, at, call_id=call_id))
     slots = {"full_name": earlier.name, "national_id_last4": earlier.last4, "phone": earlier.number}
     slots |= {"date_of_birth": earlier.born.isoformat(), **earlier.answers}
     for name, value in slots.items():
         entry = {"name": name, "value": value, "evidence": heard}
         work.journal.append(case_id, JournalEntry("slot", at, call_id, entry))
-    work.journal.append(case_id, JournalEntry("submitted", at, call_id, {"outcome": "approve"}))
     work.journal.bind_phone(case_id, PhoneNumber(earlier.number))
-    work.journal.finish(case_id, "accepted", at)
+    if not earlier.unfinished:
+        work.journal.append(case_id, JournalEntry("submitted", at, call_id, {"outcome": "approve"}))
+        work.journal.finish(case_id, "accepted", at)
 
 
 def _lent(storage: Storage, earlier: Earlier, loan: Borrowed, call_id: str, case_id: str, at: datetime) -> None:

@@ -134,7 +134,8 @@ class Borrowed(_Closed):
 class Earlier(_Closed):
     """One earlier call of the house: who applied, from which number, how long ago. ``played`` are sounds of this folder
     that were heard in it; ``looked_at_by`` staff who opened its record since; ``answers`` the other fields of an
-    application that was decided then, in journal form; ``loan`` what came of it."""
+    application that was decided then, in journal form; ``loan`` what came of it. ``unfinished``: the caller hung up
+    after these answers, and the application waits."""
 
     hours_ago: Annotated[float, Field(gt=0, le=2160, strict=False)]
     name: str
@@ -145,11 +146,14 @@ class Earlier(_Closed):
     looked_at_by: tuple[str, ...] = Field(default=(), strict=False)
     answers: dict[str, str] = Field(default_factory=dict)
     loan: Borrowed | None = None
+    unfinished: bool = False
 
     @model_validator(mode="after")
     def _somebody(self) -> Self:
         if self.loan is not None and not {"monthly_income", "employment", "monthly_debt"} <= set(self.answers):
             raise ValueError("a loan needs the answers it was given on: monthly_income, employment, monthly_debt")
+        if self.unfinished and self.loan is not None:
+            raise ValueError("no loan comes of an unfinished application")
         try:
             PersonName(self.name), Last4(self.last4), PhoneNumber(self.number)
         except InvalidIdentity as error:

@@ -16,6 +16,7 @@ from core.lending.loan import LoanState
 from core.money import Money
 from core.storage.opening import open_storage
 from core.usecases.last_loan import last_loan
+from ivr.dialogue.state import fold
 from ivr.replay.channel import load_clip
 from ivr.replay.history import write_history
 from ivr.replay.manifest import read_fixture
@@ -85,9 +86,27 @@ def test_a_loan_of_the_past_was_decided_accepted_and_paid_back(tmp_path: Path) -
     with storage.begin() as work:
         found = last_loan(work, PersonName(old.name), old.born, Last4(old.last4))
         assert found == PastLoan(Money.parse("800.00", "USD"), 6, Purpose.HOME)
-        assert work.applicants.registered(PersonName(old.name), old.born, Last4(old.last4)) == PhoneNumber(old.number)
+        known = work.applicants.registered(PersonName(old.name), old.born, Last4(old.last4))
+        assert known is not None
+        assert known.phone == PhoneNumber(old.number)
         assert work.loans.in_state(LoanState.REPAID) == ["case_earlier_2"]
         assert list(work.owed_texts.due(NOW)) == []
+    storage.close()
+
+
+def test_an_unfinished_application_waits_to_be_taken_up(tmp_path: Path) -> None:
+    text = TEXT.replace('played = ["a.wav"]', 'answers = { monthly_income = "3100.00" }\nunfinished = true')
+    (tmp_path / "x.call.toml").write_text(text, "utf-8")
+    fixture = read_fixture(tmp_path / "x.call.toml")
+    storage = open_storage(tmp_path / "data", tmp_path / "keyring.json", None, Standing())
+    write_history(storage, Standing(), fixture, load_clip)
+    phone = PhoneNumber(fixture.history[0].number)
+    with storage.begin() as work:
+        found = work.journal.find_open(phone, NOW - timedelta(days=2))
+        assert found is not None
+        known = fold(found.entries, "USD")
+        assert work.journal.find_decided(phone, NOW - timedelta(days=2)) is None
+    assert (known.submitted, str(known.slots["monthly_income"].value)) == (False, "3100.00")
     storage.close()
 
 
