@@ -47,7 +47,7 @@ def train_command(
         sys.stderr.write("measuring on five folds, a minute or two\n")
         folds = cross_validate(loans)
         written["scorecard.md"] = model_card(loans, folds, trained, NAME)
-        for name in ("card", "card_with_age", "forest", "forest_with_age"):
+        for name in ("card", "card_with_age", "forest", "forest_with_age", "forests", "forests_with_age"):
             one = getattr(folds, name)
             result[name] = {"auc": round(one.auc, 4), "ks": round(one.ks, 4), "brier": round(one.brier, 5)}
     _write(out, written)
