@@ -17,6 +17,7 @@ from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, LoanlineError
 from core.jurisdiction.library import packaged
 from core.ports import CallBack, SmsSender
+from core.security.leaked import LeakedPasswords
 from core.usecases.calling_hours import BusinessHours
 from core.usecases.desk import ApplicationDesk
 from core.usecases.retention import Terms
@@ -207,6 +208,7 @@ class House:
                 demo=self.settings.demo,
                 by_phone=self._doors.hand_overs,
                 ring=self._ring if self._doors.hand_overs is not None else None,
+                leaked=LeakedPasswords(self.settings.leaked_passwords_file),
             )
         )
 

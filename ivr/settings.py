@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     kms_url: str = Field("", description="The key service that holds the top keys; empty: the keyring file.")
     kms_token_file: Path | None = Field(None, description="The file with the key service's token.")
 
+    leaked_passwords_file: Path | None = Field(
+        None, description="More leaked passwords that staff may not choose: SHA-1 in order, one a line."
+    )
+
     jurisdiction: str = Field("us", description="The jurisdiction pack that governs this line.")
     currency: str = Field("USD", description="The currency of the products.")
     language: str = Field("en-US", description="The language the line speaks and hears.")

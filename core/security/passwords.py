@@ -8,6 +8,7 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from core.errors import InvalidInput
+from core.security.leaked import PACKAGED, LeakedPasswords
 
 __all__ = ["LONGEST", "SHORTEST", "WEAK_WORDS", "hash_password", "password_fits"]
 
@@ -24,13 +25,16 @@ WEAK_WORDS = (
 _LEFT, _DISTINCT = 6, 5
 
 
-def hash_password(password: str, *, about: tuple[str, ...] = ()) -> str:
+def hash_password(password: str, *, about: tuple[str, ...] = (), leaked: LeakedPasswords = PACKAGED) -> str:
     """The hash in PHC form. Raises ``InvalidInput`` for a password that is too short or too long, or that a guesser
-    tries first: little but ``WEAK_WORDS``, words ``about`` the person, digits, or few different characters."""
+    tries first: little but ``WEAK_WORDS``, words ``about`` the person, digits, few different characters, or
+    one that has ``leaked``. Raises ``EnvironmentProblem`` when that cannot be told."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise InvalidInput("password", f"use {SHORTEST} to {LONGEST} characters")
     if _easily_guessed(password, about):
         raise InvalidInput("password", "this one is guessed first; use several words that do not belong together")
+    if leaked.has(password):
+        raise InvalidInput("password", "this one has leaked and is guessed first; use another")
     derivation = Argon2id(salt=os.urandom(16), length=32, iterations=2, lanes=1, memory_cost=19 * 1024)
     return derivation.derive_phc_encoded(password.encode())
 

@@ -84,6 +84,14 @@ class SqlStaff:
         ).one_or_none()
         return StaffSession(row.staff_id, row.role, row.began_at, row.seen_at) if row is not None else None
 
+    def sessions_of(
+        self, staff_id: str, began_after: datetime, seen_after: datetime
+    ) -> list[tuple[bytes, datetime, datetime]]:
+        of = staff_sessions.c
+        stands = (of.staff_id == staff_id, of.ended_at.is_(None), of.began_at > began_after, of.seen_at > seen_after)
+        rows = self._work.execute(select(staff_sessions).where(*stands).order_by(of.began_at.desc(), of.digest))
+        return [(bytes(row.digest), row.began_at, row.seen_at) for row in rows]
+
     def seen(self, digest: bytes, at: datetime) -> None:
         self._work.execute(update(staff_sessions).where(staff_sessions.c.digest == digest).values(seen_at=at))
 

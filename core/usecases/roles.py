@@ -28,6 +28,7 @@ class Action(StrEnum):
     """Something a member of staff does. Those that show personal data ask for a purpose and leave an audit row."""
 
     SIGN_OUT = "sign_out"
+    ACCOUNT = "account.own"
     TODAY = "today.see"
     LIVE = "live.see"
     WATCH = "call.watch"
@@ -55,7 +56,7 @@ class Action(StrEnum):
     CALL_BACKS = "call_back.work"
 
 
-_EVERYONE = {Action.SIGN_OUT, Action.TODAY}
+_EVERYONE = {Action.SIGN_OUT, Action.ACCOUNT, Action.TODAY}
 _WATCHER = {*_EVERYONE, Action.LIVE, Action.WATCH}
 _READER = {
     *_WATCHER,

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from core.errors import Conflict, InvalidInput, NotFound, Unauthenticated
-from core.ports import Clock, Ids, StaffAccount, Storage
+from core.ports import Clock, Ids, StaffAccount, Storage, UnitOfWork
+from core.security.leaked import PACKAGED, LeakedPasswords
 from core.security.passwords import hash_password, password_fits
 from core.security.totp import matching_step
 from core.usecases.roles import Role
@@ -24,9 +25,12 @@ __all__ = [
     "IDLE",
     "MOST_FAILURES",
     "Visitor",
+    "about",
     "add",
     "begin_demo",
     "close",
+    "digest",
+    "prove",
     "renew",
     "sign_in",
     "sign_out",
@@ -54,7 +58,15 @@ class Visitor:
     session: bytes
 
 
-def add(storage: Storage, clock: Clock, staff_id: str, role: Role, password: str, operator: str) -> bytes:
+def add(
+    storage: Storage,
+    clock: Clock,
+    staff_id: str,
+    role: Role,
+    password: str,
+    operator: str,
+    leaked: LeakedPasswords = PACKAGED,
+) -> bytes:
     """Open an account; returns the secret for the authenticator app, to be shown once.
 
     ``staff_id`` stands in the audit log as the actor: choose a short id, not a full name. Raises ``InvalidInput``,
@@ -63,7 +75,7 @@ def add(storage: Storage, clock: Clock, staff_id: str, role: Role, password: str
     if not _STAFF_ID.fullmatch(staff_id):
         raise InvalidInput("staff", "use an id of 2 to 40 small letters, digits and _.- that starts with a letter")
     secret = os.urandom(_SECRET_BYTES)
-    account = StaffAccount(staff_id, role.value, hash_password(password, about=_about(staff_id)), secret)
+    account = StaffAccount(staff_id, role.value, hash_password(password, about=about(staff_id), leaked=leaked), secret)
     with storage.begin() as work:
         work.staff.add(account, clock.now())
         work.audit.append(operator, "staff.added", staff_id, {"role": role.value})
@@ -71,10 +83,12 @@ def add(storage: Storage, clock: Clock, staff_id: str, role: Role, password: str
     return secret
 
 
-def renew(storage: Storage, clock: Clock, staff_id: str, password: str, operator: str) -> bytes:
+def renew(
+    storage: Storage, clock: Clock, staff_id: str, password: str, operator: str, leaked: LeakedPasswords = PACKAGED
+) -> bytes:
     """A new password and a new app secret; every session ends. Returns the secret. Raises ``NotFound``."""
     secret = os.urandom(_SECRET_BYTES)
-    phc = hash_password(password, about=_about(staff_id))
+    phc = hash_password(password, about=about(staff_id), leaked=leaked)
     with storage.begin() as work:
         account = work.staff.get(staff_id)
         if account is None:
@@ -109,29 +123,35 @@ def sign_in(storage: Storage, clock: Clock, ids: Ids, staff_id: str, password: s
     right = password_fits(password, known.password if known else _NOBODY)  # outside of the transaction: it is slow
     if known is None:
         raise Unauthenticated(_REFUSED)
-    now = clock.now()
     with storage.begin() as work:
-        account = work.staff.get(staff_id)
-        if account is None or account.closed or account.failures >= MOST_FAILURES:
-            raise Unauthenticated(_REFUSED)
-        step = matching_step(account.secret, code.strip().replace(" ", ""), now.timestamp(), account.last_step)
-        if not right or step is None:
-            work.staff.refused(staff_id)
-            work.audit.append(staff_id, "staff.refused", staff_id)
-            work.commit()
-            raise Unauthenticated(_REFUSED)
+        prove(work, clock, staff_id, code, right=right)
         token = ids.token()
-        work.staff.welcomed(staff_id, step)
-        work.staff.begin_session(_digest(token), staff_id, now)
+        work.staff.begin_session(digest(token), staff_id, clock.now())
         work.audit.append(staff_id, "staff.signed_in", staff_id)
         work.commit()
     return token
 
 
+def prove(work: UnitOfWork, clock: Clock, staff_id: str, code: str, *, right: bool) -> StaffAccount:
+    """The account of somebody whose password was ``right`` and whose ``code`` is fresh; the code is used up with the
+    transaction. Raises ``Unauthenticated`` with one message for every reason, and commits that it was tried."""
+    account = work.staff.get(staff_id)
+    if account is None or account.closed or account.failures >= MOST_FAILURES:
+        raise Unauthenticated(_REFUSED)
+    step = matching_step(account.secret, code.strip().replace(" ", ""), clock.now().timestamp(), account.last_step)
+    if not right or step is None:
+        work.staff.refused(staff_id)
+        work.audit.append(staff_id, "staff.refused", staff_id)
+        work.commit()
+        raise Unauthenticated(_REFUSED)
+    work.staff.welcomed(staff_id, step)
+    return replace(account, last_step=step)
+
+
 def begin_demo(storage: Storage, clock: Clock, staff_id: str, token: str) -> None:
     """A session without password and code, for a demonstration on one's own machine; the caller makes sure of that."""
     with storage.begin() as work:
-        work.staff.begin_session(_digest(token), staff_id, clock.now())
+        work.staff.begin_session(digest(token), staff_id, clock.now())
         work.audit.append(staff_id, "staff.signed_in", staff_id, {"demo": True})
         work.commit()
 
@@ -141,15 +161,15 @@ def visitor(storage: Storage, clock: Clock, token: str, *, active: bool = True) 
 
     Raises ``Unauthenticated`` when the session is unknown, idle for too long, too old, or ended.
     """
-    now, digest = clock.now(), _digest(token)
+    now, key = clock.now(), digest(token)
     with storage.begin() as work:
-        session = work.staff.session(digest)
+        session = work.staff.session(key)
         if session is None or now - session.began_at >= ABSOLUTE or now - session.seen_at >= IDLE:
             raise Unauthenticated("Your session is over; sign in again.")
         if active and now - session.seen_at >= _TOUCH:
-            work.staff.seen(digest, now)
+            work.staff.seen(key, now)
             work.commit()
-    return Visitor(session.staff_id, Role(session.role), digest)
+    return Visitor(session.staff_id, Role(session.role), key)
 
 
 def sign_out(storage: Storage, clock: Clock, who: Visitor) -> None:
@@ -169,9 +189,11 @@ def sign_out_everywhere(storage: Storage, clock: Clock, staff_id: str, operator:
         work.commit()
 
 
-def _about(staff_id: str) -> tuple[str, ...]:
+def about(staff_id: str) -> tuple[str, ...]:
+    """The words about a person that count nothing in a password."""
     return (staff_id, *re.split(r"[_.-]", staff_id))
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """What is kept of a session's token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

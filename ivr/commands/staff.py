@@ -15,6 +15,7 @@ from core.usecases.roles import Role
 from ivr.commands.keep import operator
 
 if TYPE_CHECKING:
+    from core.security.leaked import LeakedPasswords
     from core.storage.store import SqlStorage
     from ivr.system import SystemClock
 
@@ -47,6 +48,13 @@ def _opened() -> Iterator[tuple[SqlStorage, SystemClock]]:
         yield storage, clock
     finally:
         storage.close()
+
+
+def _leaked() -> LeakedPasswords:
+    from core.security.leaked import LeakedPasswords  # noqa: PLC0415 - only two commands need it
+    from ivr.settings import load_settings  # noqa: PLC0415 - reads the environment only when a command runs
+
+    return LeakedPasswords(load_settings().leaked_passwords_file)
 
 
 def _password(file: Path | None) -> str:
@@ -85,7 +93,7 @@ def add_staff(
 
     password = _password(password_file)
     with _opened() as (storage, clock):
-        secret = accounts.add(storage, clock, staff_id, role, password, operator())
+        secret = accounts.add(storage, clock, staff_id, role, password, operator(), _leaked())
     _show(staff_id, secret, as_json)
 
 
@@ -96,7 +104,7 @@ def renew_staff(staff_id: StaffId, password_file: PasswordFile = None, as_json: 
 
     password = _password(password_file)
     with _opened() as (storage, clock):
-        secret = accounts.renew(storage, clock, staff_id, password, operator())
+        secret = accounts.renew(storage, clock, staff_id, password, operator(), _leaked())
     _show(staff_id, secret, as_json)
 
 

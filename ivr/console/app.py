@@ -14,11 +14,13 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from core.errors import NotFound
 from core.ports import Clock, Ids
+from core.security.leaked import PACKAGED, LeakedPasswords
 from core.storage.store import SqlStorage
 from core.usecases.calling_hours import BusinessHours
 from core.usecases.decisions import Rulebook
 from core.usecases.roles import Action, may
 from core.usecases.staff import Visitor
+from ivr.console.account import Account
 from ivr.console.call_backs import CallBacksDesk, Ring
 from ivr.console.call_page import CallPage
 from ivr.console.cases import Cases
@@ -39,6 +41,7 @@ from ivr.console.purposes import CaseLock
 from ivr.console.quality import Quality
 from ivr.console.records import Records
 from ivr.console.sign_in import SignIn
+from ivr.console.throttle import Throttle
 from ivr.console.views import STATIC, Views
 from ivr.dialogue.script import Role as Step
 from ivr.dialogue.staffing import approved_prompts
@@ -75,6 +78,7 @@ class ConsoleParts:
     demo: bool
     by_phone: PhoneLine | None = None
     ring: Ring | None = None
+    leaked: LeakedPasswords = PACKAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,9 @@ def console(parts: ConsoleParts) -> Console:
     door.public("/console", _to_front)
     door.page("/console/", Action.TODAY, _front)
     door.public("/console/static/{name:path}", _file)
-    SignIn(parts.storage, parts.clock, parts.ids, door, views, demo=parts.demo)
+    throttle = Throttle(parts.clock)
+    SignIn(parts.storage, parts.clock, parts.ids, door, views, throttle, demo=parts.demo)
+    Account(parts.storage, parts.clock, parts.ids, door, views, throttle, parts.leaked)
     Live(door, desk, views, masker, steps)
     CallPage(
         door,

@@ -27,10 +27,12 @@ _TOO_OFTEN = "Too many tries; wait a quarter of an hour."
 
 
 class SignIn:
-    def __init__(self, storage: Storage, clock: Clock, ids: Ids, door: Door, views: Views, *, demo: bool) -> None:
+    def __init__(
+        self, storage: Storage, clock: Clock, ids: Ids, door: Door, views: Views, throttle: Throttle, *, demo: bool
+    ) -> None:
         self._storage, self._clock, self._ids = storage, clock, ids
         self._door, self._views = door, views
-        self._throttle = Throttle(clock)
+        self._throttle = throttle
         door.public("/console/language", self.language, "POST")
         door.public("/console/sign-in", self.show)
         door.public("/console/sign-in", self.enter, "POST")

@@ -92,7 +92,7 @@ class Office:
             staff.add(self.storage, self.clock, name, role, PASSWORD, "os.root")
         token = self.ids.token()
         with self.storage.begin() as work:
-            work.staff.begin_session(staff._digest(token), name, self.clock.now())
+            work.staff.begin_session(staff.digest(token), name, self.clock.now())
             work.commit()
         return token
 
