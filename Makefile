@@ -8,7 +8,9 @@ EAR := .venv-ear
 BIN := $(VENV)/bin
 WORKERS ?= 2
 PIPER ?=
-SPEAKERS ?=
+# The synthesisers that the fraud bench is spoken by, beside those of the machine; those of another place by SPEAKERS.
+VOICES := build/voices
+SPEAKERS ?= --python $(VOICES)/bin/python --gnuspeech $(VOICES)/node_modules/@echogarden/gnuspeech-wasm
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,7 +53,8 @@ chaos: setup ## kill the line 1,000 times and at every commit, fill its disk, fa
 	LOANLINE_SLOW_SOCKETS=1000 $(BIN)/python -m pytest -q -o log_cli=true --log-cli-level=INFO \
 		--log-disable=alembic.runtime.migration --log-disable=alembic.runtime.plugins tests/chaos tests/ivr/test_edge.py
 
-bench-fraud: setup ## measure the fraud signals on human and synthetic speech (needs the shared audio beside the project)
+bench-fraud: setup $(VOICES)/.ready ## measure the fraud signals (needs shared audio beside the project; espeak-ng, flite, festival)
+	@test -f data/models/vosk-model-spk-0.4/final.ext.raw || $(BIN)/loanline models fetch speaker
 	nice -n 10 $(BIN)/python -m scripts.antifraud.speak --audio ../shared/audio --out data/bench/spoken $(SPEAKERS)
 	nice -n 10 $(BIN)/python -m scripts.antifraud.bench --audio ../shared/audio --network data/models/vosk-model-spk-0.4
 
@@ -76,6 +79,14 @@ supply: build/supply/.ready ## pins, known vulnerabilities, bandit, bill of mate
 build/supply/.ready: scripts/supply/tools.lock
 	@scripts/make-venv build/supply
 	build/supply/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r scripts/supply/tools.lock
+	@touch $@
+
+$(VOICES)/.ready: scripts/antifraud/voices.lock
+	@scripts/make-venv $(VOICES)
+	@echo "Installing the synthesisers of the fraud bench into $(VOICES): some 250 MB, once." >&2
+	$(VOICES)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r scripts/antifraud/voices.lock
+	@npm install --silent --ignore-scripts --no-audit --no-fund --prefix $(VOICES) @echogarden/gnuspeech-wasm@0.3.0 \
+		|| echo "make: npm could not fetch GnuSpeech; its family is left out of the bench." >&2
 	@touch $@
 
 security: setup ## all roles x all routes, 1,000 ciphertext swaps, 1,050 tamperings, personal data after every fixture call

@@ -55,7 +55,8 @@ class About(_Closed):
 
 class Caller(_Closed):
     """Who rings. No ``number``: it is withheld. ``sms_number`` gets the one-time code where it is another number.
-    ``attestation`` is the carrier's word on the number, such as ``A``."""
+    ``attestation`` is the carrier's word on the number: the level of one that passed, such as ``A``, or Twilio's whole
+    ``StirVerstat`` of another."""
 
     number: str | None = None
     sms_number: str | None = None
@@ -71,6 +72,12 @@ class Caller(_Closed):
             except InvalidIdentity as error:
                 raise ValueError(str(error)) from None
         return value
+
+    @property
+    def stir_verstat(self) -> str | None:
+        if self.attestation is None or self.attestation.startswith("TN-"):
+            return self.attestation
+        return f"TN-Validation-Passed-{self.attestation}"
 
     @property
     def texts_to(self) -> str | None:

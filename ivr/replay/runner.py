@@ -62,8 +62,7 @@ class _Call:
         board = self._house.switchboard
         who = self._caller.fixture.caller
         number = None if who.number is None else PhoneNumber(who.number)
-        verdict = None if who.attestation is None else f"TN-Validation-Passed-{who.attestation}"
-        call = IncomingCall(self._call_id, number, _CALLED, verdict)
+        call = IncomingCall(self._call_id, number, _CALLED, who.stir_verstat)
         admission = await board.ring(call)
         if admission is Admission.FORM or (admission is Admission.WELCOME and not self._caller.fixture.channel.stream):
             ended = await self._form(call)

@@ -131,8 +131,8 @@ class WireCall:
         params = {"AccountSid": self._carrier.account, "ApiVersion": "2010-04-01", "CallSid": self._call_id}
         params |= {"CallStatus": status, "Direction": "inbound", "From": number, "Caller": number}
         params |= {"To": _CALLED, "Called": _CALLED}
-        if caller.attestation is not None:
-            params["StirVerstat"] = f"TN-Validation-Passed-{caller.attestation}"
+        if caller.stir_verstat is not None:
+            params["StirVerstat"] = caller.stir_verstat
         return params
 
     async def _post(self, url: str, status: str, **more: str) -> httpx.Response:

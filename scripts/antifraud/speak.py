@@ -1,13 +1,13 @@
 """Speak the words of human recordings with every synthesiser at hand: the other class of the synthetic-voice bench.
 
     python -m scripts.antifraud.speak --audio ../shared/audio --out DIR [--families espeak,piper] [--clips 96]
-        [--piper-python PY] [--pico-python PY] [--kokoro-python PY] [--hibari-python PY] [--gnuspeech DIR]
+        [--python PY] [--gnuspeech DIR]
 
 Each clip is one utterance of some five seconds, its words those of a human recording, so that both classes say the
 same things. What is there already is not made again. ``index.tsv`` names family, voice and text of every clip. The
-engines stay outside the project (``docs/fraud-signals.md`` says where each comes from); one that is missing is
-passed over with a word on stderr. Two families are reserved: ``hts`` and ``hibari`` are made for the last
-measurement only, and never trained or tuned on.
+engines stay outside the project: ``make bench-fraud`` puts those of ``voices.in`` into an environment of their own,
+whose python is named with ``--python``; one that is missing is passed over with a word on stderr. Two families are
+reserved: ``hts`` and ``hibari`` are made for the last measurement only, and never trained or tuned on.
 """
 
 from __future__ import annotations
@@ -183,15 +183,12 @@ def engines(options: argparse.Namespace) -> dict[str, tuple[tuple[str, ...], Eng
         "clustergen": (("awb", "rms", "slt"), _each(_flite)),
         "hts": (("cmu_us_slt_arctic_hts",), _each(_festival, stdin=True)),
     }
-    if options.piper_python:
-        found["piper"] = (("joe",), _python(options.piper_python, _PIPER))
-    if options.pico_python:
-        found["pico"] = (("en-US", "en-GB"), _python(options.pico_python, _PICO))
-    if options.hibari_python:
-        found["hibari"] = (("heart",), _python(options.hibari_python, _HIBARI))
-    if options.kokoro_python:
+    if options.python:
         voices = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
-        found["kokoro"] = (voices, _python(options.kokoro_python, _KOKORO))
+        found["piper"] = (("joe",), _python(options.python, _PIPER))
+        found["pico"] = (("en-US", "en-GB"), _python(options.python, _PICO))
+        found["hibari"] = (("heart",), _python(options.python, _HIBARI))
+        found["kokoro"] = (voices, _python(options.python, _KOKORO))
     if options.gnuspeech:
         found["gnuspeech"] = (("male", "female", "large_child"), _gnuspeech(options.gnuspeech))
     return found
@@ -219,7 +216,7 @@ def main() -> int:
     arguments.add_argument("--out", type=Path, required=True)
     arguments.add_argument("--families", default="")
     arguments.add_argument("--clips", type=int, default=96)
-    for name in ("piper-python", "pico-python", "kokoro-python", "hibari-python", "gnuspeech"):
+    for name in ("python", "gnuspeech"):
         arguments.add_argument(f"--{name}", default="")
     options = arguments.parse_args()
     pieces = texts(options.audio)

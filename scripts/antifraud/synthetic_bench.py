@@ -143,7 +143,22 @@ def _never_heard(kept: Table, other: Table, console: Console) -> None:
             error = _cell(measured(people, scores, who)) if fake else ""
             kind = "reserved" if fake else "human"
             shown.add_row(f"{name} ({kind})", line, str(mine.sum()), f"{100 * np.mean(scores >= at):.0f}", error)
+    for name in ("an4", "libri"):
+        for line, count, share in _without(kept, name):
+            shown.add_row(f"{name} (left out of training)", line, str(count), f"{100 * share:.0f}", "")
     console.print(shown)
+
+
+def _without(kept: Table, corpus: str) -> Iterator[tuple[str, int, float]]:
+    """How often people of a corpus alarm whose recordings neither the model nor its threshold has heard."""
+    half, person = halves(kept), ~kept.synthetic
+    others = person & (kept.group != corpus)
+    model = fitted(kept, kept.synthetic | (others & (half == 0)))
+    for line, noisy in LINES:
+        known = np.asarray(model.decision_function(kept.rows[others & (half == 1) & (kept.noisy == noisy)]))
+        mine = person & (kept.group == corpus) & (kept.noisy == noisy)
+        scores = np.asarray(model.decision_function(kept.rows[mine]))
+        yield line, int(mine.sum()), float(np.mean(scores >= np.quantile(known, 0.95)))
 
 
 def _groups(kept: Table, scores: Doubles, console: Console) -> None:

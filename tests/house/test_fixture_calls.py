@@ -113,7 +113,7 @@ def test_an_honest_caller_is_at_most_observed_and_each_kind_of_fraud_is_named(pa
         assert name in expect.typologies
         assert expect.risk_signals
     elif expect.typologies:
-        assert expect.risk_signals
+        assert expect.risk_signals or expect.risk_reasons
         assert expect.risk_band_at_least
     else:
         assert expect.risk_band_at_most in {"clear", "observe"}, 'add risk_band_at_most = "observe" to [expect]'

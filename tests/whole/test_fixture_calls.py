@@ -45,8 +45,9 @@ def _risk_is_as_declared(calls: list[dict[str, Any]]) -> None:
         if expect.risk_band_at_most is not None:
             assert {look["band"] for look in live} <= {"clear", "observe"}, call["name"]
         for name in expect.typologies:
-            shown = [look["at_ms"] for look in live if set(expect.risk_signals) <= set(look["found"])]
-            assert shown, (call["name"], expect.risk_signals)
+            wanted = {*expect.risk_signals, *expect.risk_reasons}
+            shown = [look["at_ms"] for look in live if wanted <= {*look["found"], *look["reasons"]}]
+            assert shown, (call["name"], wanted)
             assert shown[0] < call["stream_ms"], call["name"]
             assert name in risk["typologies"], call["name"]
             assert set(expect.risk_signals) <= {one["name"] for one in risk["signals"] if one["assessed"]}

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from core.errors import InvalidFixture
-from ivr.replay.manifest import find_fixtures, read_fixture
+from ivr.replay.manifest import Caller, find_fixtures, read_fixture
 
 GOOD = """
 seed = 7
@@ -124,3 +124,12 @@ def test_files_and_folders_are_found_once_in_order(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InvalidFixture, match=r"holds no \*\.call\.toml"):
         find_fixtures([tmp_path / "empty"])
+
+
+def test_the_carriers_word_is_a_level_that_passed_or_the_whole_verdict() -> None:
+    said = {word: Caller(attestation=word).stir_verstat for word in (None, "B", "TN-Validation-Failed-C")}
+    assert said == {
+        None: None,
+        "B": "TN-Validation-Passed-B",
+        "TN-Validation-Failed-C": "TN-Validation-Failed-C",
+    }
