@@ -89,11 +89,12 @@ $(VOICES)/.ready: scripts/antifraud/voices.lock
 		|| echo "make: npm could not fetch GnuSpeech; its family is left out of the bench." >&2
 	@touch $@
 
-security: setup ## all roles x all routes, 1,000 ciphertext swaps, 1,050 tamperings, personal data after every fixture call
+security: setup ## all roles x all routes, 1,000 ciphertext swaps, 1,050 tamperings, personal data after every fixture call, 100,000 keys rotated
 	LOANLINE_SWAPS=1000 LOANLINE_TAMPERINGS=150 $(BIN)/python -m pytest -q tests/ivr/console/test_door.py \
 		tests/core/usecases/test_roles.py tests/core/storage/test_tamper.py tests/core/storage/test_audit_log.py \
 		tests/core/storage/test_plaintext.py tests/core/security tests/house/test_asvs.py
 	$(BIN)/python -m scripts.security.canaries
+	$(BIN)/python -m scripts.security.rotate_bench
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make: install uv first; it resolves requirements.lock." >&2; exit 3; }

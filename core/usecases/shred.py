@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +12,10 @@ from core.storage.shredding import SHREDDED, carry_out
 from core.storage.store import SqlStorage
 
 __all__ = ["Rotation", "ShredPlan", "hold", "plan_call", "plan_person", "rotate", "shred"]
+
+
+#: SQLite's waiting writers look every 100 ms whether it is their turn.
+_REST_S = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,10 @@ def rotate(
     forget_old: bool = False,
     batch: int = 1000,
     progress: Callable[[int], None] = lambda done: None,
+    rest: Callable[[float], None] = time.sleep,
 ) -> Rotation:
-    """Make a new key-encryption key and re-wrap every person's key under it, in short transactions, with the line up.
+    """Make a new key-encryption key and re-wrap every person's key under it, in short transactions, with the line up:
+    after each the line's own writers get a turn, who would otherwise be locked out until the end.
 
     ``forget_old`` then destroys the older versions in the keyring: key stores restored from before cannot be opened
     any more. Interrupted, it goes on where it stopped. Raises ``StorageError`` and ``WrongKey``.
@@ -100,6 +107,7 @@ def rotate(
         while done := upkeep.rewrap(batch):
             moved += done
             progress(moved)
+            rest(_REST_S)
         old = [known for known in upkeep.known_versions() if known < version] if forget_old else []
         with storage.begin() as work:
             work.audit.append(

@@ -133,3 +133,21 @@ def test_a_rotation_that_was_cut_off_goes_on(storage: SqlStorage) -> None:
     assert storage.upkeep.versions_in_use() == {3}
     with storage.begin() as work:
         assert work.records.read("CA1").complete
+
+
+def test_a_rotation_lets_the_lines_own_writers_in_after_each_batch(tmp_path: Path) -> None:
+    """Without a rest its next transaction begins before any of them looks again, and the line is locked out."""
+    storage = opened(tmp_path)
+    for number in range(5):
+        store_call(storage, f"case_{number}", f"CA{number}")
+    rests: list[float] = []
+
+    def rest(seconds: float) -> None:
+        rests.append(seconds)
+        store_call(storage, f"case_rest_{len(rests)}", f"CArest{len(rests)}")
+
+    done = rotate(storage, "os.tester", batch=2, rest=rest)
+    assert done.rewrapped == 5
+    assert len(rests) == 3
+    assert min(rests) > 0.1, "waiting writers of SQLite look every 100 ms"
+    assert storage.verify_audit().whole
