@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+_TROUBLE = re.compile(r'"level": ?"(warning|error|critical)"|Traceback')
 #: A demo server forgets sounds, for the same recorded caller rings it again and again; here each rings once.
 _REMEMBERS = {"LOANLINE_SOUND_MEMORY_DAYS": "90"}
 
@@ -57,10 +59,12 @@ def calls(
             console.print(f"– {left.name}: left out, its [[history]] needs a server of its own", markup=False)
         fixtures = [fixture for fixture in fixtures if not fixture.history]
 
-    def done(played: Played) -> None:
+    def done(played: Played, warned: list[str]) -> None:
         verdict = judge(played)
         mark = "✓" if verdict.ok else "✗"
         console.print(f"{mark} {played.fixture.name}: {played.wall_seconds:.0f} s", markup=False)
+        for line in warned if verdict.differences else ():
+            console.print(f"    {line}", markup=False)
         for each in verdict.differences:
             console.print(f"    {each.what} is {each.got}, expected {each.expected}", markup=False)
 
@@ -69,8 +73,12 @@ def calls(
 
         async def play(fixture: CallFixture) -> Played:
             async with places:
-                played = await (_alone(fixture, speed) if carrier is None else _ring(fixture, carrier, speed))
-            done(played)
+                warned: list[str] = []
+                if carrier is None:
+                    played, warned = await _alone(fixture, speed)
+                else:
+                    played = await _ring(fixture, carrier, speed)
+            done(played, warned)
             return played
 
         async with asyncio.TaskGroup() as group:
@@ -85,8 +93,8 @@ def calls(
         raise typer.Exit(1)
 
 
-async def _alone(fixture: CallFixture, speed: float) -> Played:
-    """Its own server, so that no call finds what another left behind."""
+async def _alone(fixture: CallFixture, speed: float) -> tuple[Played, list[str]]:
+    """Its own server, so that no call finds what another left behind; with what its log warned of."""
     from ivr.replay.child import demo_server  # noqa: PLC0415
     from ivr.replay.wire import Carrier  # noqa: PLC0415
 
@@ -94,7 +102,9 @@ async def _alone(fixture: CallFixture, speed: float) -> Played:
         if fixture.history:
             await asyncio.to_thread(_give_a_past, fixture, Path(folder))
         async with demo_server(Path(folder), settings=_REMEMBERS) as server:
-            return await _ring(fixture, Carrier(server.token, server.url, server.url), speed)
+            played = await _ring(fixture, Carrier(server.token, server.url, server.url), speed)
+            log = await asyncio.to_thread(server.log.read_text, "utf-8", "replace")
+    return played, [line for line in log.splitlines() if _TROUBLE.search(line)]
 
 
 async def _ring(fixture: CallFixture, carrier: Carrier, speed: float) -> Played:
