@@ -20,11 +20,9 @@ import numpy as np
 
 from scripts.speech.listening import Line, hear_all, on_the_line, to_row
 from scripts.speech.material import Said, clips, human, strangers
-from scripts.speech.sentences import lines, speak_all
+from scripts.speech.sentences import VOICES, lines, speak_all
 from scripts.speech.word_bank import answers
 from speech.answers.model import Kind
-
-VOICES = ("slt", "joe", "rms", "awb")
 
 
 def synthetic(rng: np.random.Generator, each: int, piper_python: str) -> list[Said]:

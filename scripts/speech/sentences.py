@@ -20,8 +20,9 @@ from speech.answers.parsing import parse
 from speech.audio import SAMPLE_RATE, Samples, resample
 from speech.repair.plans import plan_for
 
-__all__ = ["DIGIT_WORDS", "Line", "as_digits", "figures", "lines", "speak_all", "telephone_number"]
+__all__ = ["DIGIT_WORDS", "VOICES", "Line", "as_digits", "figures", "lines", "speak_all", "telephone_number"]
 
+VOICES = ("slt", "joe", "rms", "awb")
 DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _FIGURE_WORDS = frozenset(DIGIT_WORDS) | {"oh"}
 _MONTHS = (

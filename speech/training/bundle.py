@@ -20,7 +20,7 @@ from speech.audio import decode_mulaw, encode_mulaw
 from speech.training.corpora import Recording, Source, source_of
 from speech.training.phones import PHONE_ID
 
-__all__ = ["Bundle", "Clip", "pack", "unpack"]
+__all__ = ["Bundle", "Clip", "joined", "pack", "unpack"]
 
 _MAGIC = b"loanline-ear-1\n"
 _MOST_BYTES = 64 * 2**20
@@ -105,6 +105,13 @@ def unpack(path: Path) -> Bundle:
         clips.append(Clip(source, speaker, tuple(words.split()), dev, sound[at : at + size]))
         at += size
     return Bundle({fields["name"]: source_of(fields) for fields in head["sources"]}, head["lexicon"], clips)
+
+
+def joined(bundles: Sequence[Bundle]) -> Bundle:
+    """Several bundles as one."""
+    sources = {name: source for one in bundles for name, source in one.sources.items()}
+    lexicon = {word: said for one in bundles for word, said in one.lexicon.items()}
+    return Bundle(sources, lexicon, [clip for one in bundles for clip in one.clips])
 
 
 def _in_order(steps: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

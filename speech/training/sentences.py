@@ -94,10 +94,11 @@ class Sayer:
             "first": lambda: self._name("first"), "last": lambda: self._name("last"), "correction": self._correction,
         }  # fmt: skip
 
-    def sentence(self) -> list[str]:
-        """The words of one sentence."""
+    def sentence(self, shares: Mapping[str, int] | None = None) -> list[str]:
+        """The words of one sentence; ``shares`` may say how often each kind comes, other than ``sayings.toml``."""
+        shares = self._share if shares is None else shares
         while True:
-            kind = self._rng.choices(list(self._share), list(self._share.values()))[0]
+            kind = self._rng.choices(list(shares), list(shares.values()))[0]
             words = self._filled(self._rng.choice(self._frames[kind])).split()
             if _SAYABLE.fullmatch(" ".join(words)):
                 return words

@@ -16,7 +16,7 @@ import numpy as np
 
 from core.errors import EnvironmentProblem, InvalidInput
 from speech.training import texts
-from speech.training.bundle import Bundle, pack, unpack
+from speech.training.bundle import Bundle, joined, pack, unpack
 from speech.training.card import Facts, card
 from speech.training.corpora import Source, declared, recordings
 from speech.training.directory import finish, write_configuration
@@ -101,9 +101,14 @@ def train(work: Path, start: Path | None, minutes: float, at_most: float, rate: 
     with np.load(work / "trigram.npz") as file:
         trigram = file["trigram"]
     plan = Plan(minutes=minutes, rate=rate, threads=threads)
-    trainer = Trainer(work, unpack(work / "ear.bundle"), _weights(start, plan.seed), trigram, plan)
+    trainer = Trainer(work, everything(work), _weights(start, plan.seed), trigram, plan)
     trainer.run(at_most)
     return trainer.finished
+
+
+def everything(work: Path) -> Bundle:
+    """The recordings, and the synthetic callers where they were made (``scripts/speech/callers.py``)."""
+    return joined([unpack(file) for file in (work / "ear.bundle", work / "callers.bundle") if file.is_file()])
 
 
 def _weights(start: Path | None, seed: int) -> Weights:

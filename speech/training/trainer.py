@@ -31,8 +31,9 @@ _LOG_EVERY, _SAVE_EVERY = 25, 100
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``minutes`` of training in all, over however many calls; the rate falls from ``rate`` to ``rate * floor`` along a
-    cosine after a short rise. ``seconds`` of speech make a batch."""
+    """``minutes`` of training in all, over however many calls; on a CPU those that the processor gave, so that a busy
+    machine costs time and not steps. The rate falls from ``rate`` to ``rate * floor`` along a cosine after a short
+    rise. ``seconds`` of speech make a batch."""
 
     minutes: float
     rate: float = 3e-4
@@ -80,7 +81,7 @@ class Trainer:
     def run(self, most_minutes: float, most_steps: int | None = None) -> None:
         """Train until the plan is done, at most so long or so many steps; the next call goes on."""
         self._net.train()
-        begun, before, first = time.monotonic(), self._spent, self._step
+        begun, given, before, first = time.monotonic(), self._given(), self._spent, self._step
         gained, frames = 0.0, 0.0
         for batch in self._batches:
             enough = most_steps is not None and self._step - first >= most_steps
@@ -89,13 +90,17 @@ class Trainer:
             objective, counted, norm = self._learn(batch)
             gained, frames = gained + objective * counted, frames + counted
             self._step += 1
-            self._spent = before + time.monotonic() - begun
+            self._spent = before + self._given() - given
             if self._step % _LOG_EVERY == 0:
                 self._log(gained / max(1.0, frames), norm)
                 gained, frames = 0.0, 0.0
             if self._step % _SAVE_EVERY == 0:
                 self.save()
         self.save()
+
+    def _given(self) -> float:
+        """Seconds of work so far."""
+        return time.monotonic() if self._device == "cuda" else time.process_time() / self._plan.threads
 
     def save(self) -> None:
         save_weights(self._folder / "latest.npz", self._net.weights())

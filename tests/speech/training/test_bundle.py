@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.errors import InvalidInput
-from speech.training.bundle import pack, trimmed, unpack
+from speech.training.bundle import joined, pack, trimmed, unpack
 from speech.training.corpora import Recording, Source, recordings
 from speech.training.lexicon import Lexicon
 from speech.training.phones import PHONE_ID
@@ -26,6 +26,18 @@ def test_a_bundle_gives_back_what_was_packed(
     before, after = found[3].samples.astype(float), bundle.clips[3].samples.astype(float)
     assert np.corrcoef(before, after)[0, 1] > 0.999
     assert 27000 < np.abs(after).max() < 32768
+
+
+def test_bundles_are_joined_with_all_they_hold(sources: dict[str, Source], tmp_path: Path) -> None:
+    sound = np.full(900, 500, np.int16)
+    people = [Recording("tiny", "a", "s", ("no",), False, sound)]
+    callers = [Recording("callers", "b", "slt", ("yes", "no"), False, sound)]
+    pack(tmp_path / "a", {"tiny": sources["tiny"]}, people, {"no": [("N", "OW")]})
+    pack(tmp_path / "b", {"callers": Source("callers", "", "")}, callers, {"no": [("N", "OW")], "yes": [("Y", "EH")]})
+    both = joined([unpack(tmp_path / "a"), unpack(tmp_path / "b")])
+    assert set(both.sources) == {"tiny", "callers"}
+    assert [clip.words for clip in both.clips] == [("no",), ("yes", "no")]
+    assert set(both.lexicon) == {"yes", "no"}
 
 
 def test_recordings_with_an_unknown_word_stay_out(sources: dict[str, Source], tmp_path: Path) -> None:

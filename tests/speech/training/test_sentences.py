@@ -28,6 +28,12 @@ def test_every_slot_of_every_frame_can_be_filled() -> None:
             assert "{" not in sayer._filled(frame)
 
 
+def test_kinds_come_as_often_as_asked() -> None:
+    sayer = Sayer(random.Random(5))
+    letters = frozenset("abcdefghijklmnopqrstuvwxyz")
+    assert all(letters.isdisjoint(set(sayer.sentence({"term": 1})) - {"a"}) for _ in range(100))
+
+
 def test_names_that_are_given_are_said() -> None:
     sayer = Sayer(random.Random(5), {"first": {"xanthippe": 1.0}, "last": {"oglethorpe": 1.0}})
     assert any("xanthippe" in sayer.sentence() for _ in range(300))
