@@ -71,7 +71,7 @@ screens: setup ## take the console's pictures in docs/screens anew (needs chromi
 	$(BIN)/python -m scripts.screens
 
 ear: $(EAR)/.ready ## make the English telephone model anew: hours (needs recordings beside the project, libfst-tools)
-	$(EAR)/bin/python -m speech.training all
+	$(EAR)/bin/python -m speech.training all $(EAR_OPTIONS)
 
 supply: build/supply/.ready ## pins, known vulnerabilities, bandit, bill of materials, CI workflows
 	build/supply/bin/python -m scripts.supply

@@ -23,7 +23,7 @@ def write_grammar_graph(folder: Path, model: BackOff, number: Mapping[str, int])
     def after(history: History, word: str) -> int:
         longer = (*history, word)[-2:]
         while longer not in states:
-            longer = longer[1:]
+            longer = model.shorter(longer)
         return states[longer]
 
     lines, finals = [], []
@@ -35,9 +35,9 @@ def write_grammar_graph(folder: Path, model: BackOff, number: Mapping[str, int])
             else:
                 lines.append(f"{state} {after(history, word)} {number[word]} {number[word]} {cost:.5f}\n")
         if history:
-            back = history[1:]
+            back = model.shorter(history)
             while back not in states:
-                back = back[1:]
+                back = model.shorter(back)
             lines.append(f"{state} {states[back]} {number['#0']} 0 {-math.log(model.factor[history]):.5f}\n")
     grammar, symbols = folder / "g.txt", folder / "words"
     grammar.write_text("".join(lines) + "".join(finals), encoding="ascii")

@@ -13,7 +13,7 @@ from speech.training.grammar_graph import write_grammar_graph
 from speech.training.language import BackOff, Text, mixed
 from speech.training.lexicon import Lexicon, Pronunciation
 from speech.training.lexicon_graph import Unknown, write_lexicon_graph
-from speech.training.sentences import NUMBER_WORDS, Sayer, own_words_of_the_line
+from speech.training.sentences import NUMBER_WORDS, Sayer, own_words_of_the_line, sayings
 
 __all__ = ["General", "GraphPlan", "build", "language_model", "vocabulary"]
 
@@ -28,11 +28,11 @@ class GraphPlan:
     which counts on its sequences are written (see :class:`Text`)."""
 
     words: int = 32_000
-    sentences: int = 150_000
-    chat_share: float = 0.25
-    book_share: float = 0.20
-    web_share: float = 0.15
-    own_least: tuple[int, int] = (2, 3)
+    sentences: int = 400_000
+    chat_share: float = 0.11
+    book_share: float = 0.08
+    web_share: float = 0.05
+    own_least: tuple[int, int] = (3, 4)
     chat_least: tuple[int, int] = (2, 3)
     book_least: tuple[int, int] = (2, 3)
     unknown: Unknown = field(default_factory=Unknown)
@@ -94,6 +94,21 @@ def _ranked(general: General) -> list[str]:
     return [*usual, *sorted(general.frequencies, key=lambda word: -general.frequencies[word])]
 
 
+def _first_names(
+    share: float, own: Sequence[Sequence[str]], others: Sequence[Text], general: General
+) -> dict[str, str]:
+    """The kind of each first name, but for those that are other words more often ("will", "may")."""
+    counts = Counter(word for sentence in own for word in sentence)
+    size = max(1, counts.total())
+
+    def elsewhere(name: str) -> float:
+        return sum(text.share * text.one[name] / max(1, text.one.total()) for text in others)
+
+    spanish = frozenset(sayings()["words"]["first_spanish"].split())
+    names = {**dict.fromkeys(general.names.get("first", {}), "{first}"), **dict.fromkeys(spanish, "{first_spanish}")}
+    return {name: kind for name, kind in names.items() if share * counts[name] / size > elsewhere(name)}
+
+
 def language_model(plan: GraphPlan, own: Sequence[Sequence[str]], words: frozenset[str], general: General) -> BackOff:
     """The mixture over a vocabulary."""
     pairs = general.pairs(words, plan.web_share) if general.pairs else None
@@ -108,5 +123,5 @@ def language_model(plan: GraphPlan, own: Sequence[Sequence[str]], words: frozens
     if pairs:
         texts.append(pairs)
     rest = 1.0 - sum(text.share for text in texts)
-    texts.insert(0, Text(rest, plan.own_least).add(own, words))
+    texts.insert(0, Text(rest, plan.own_least, kinds=_first_names(rest, own, texts, general)).add(own, words))
     return mixed(texts, {word: general.frequencies.get(word, 1e-9) for word in words})

@@ -81,7 +81,8 @@ class Sayer:
         self._frames: dict[str, list[str]] = found["frames"]
         words = found["words"]
         self._lists: dict[str, tuple[str, ...]] = {
-            slot: tuple(text.split() if slot in {"first", "last"} else text.split("|")) for slot, text in words.items()
+            slot: tuple(text.split() if slot.startswith(("first", "last")) else text.split("|"))
+            for slot, text in words.items()
         }
         nato, clear = load("en", "wording")["spelling"]["nato"], load("en", "wording")["spelling"]["clear"]
         self._clear = tuple(f"{nato} {clear}".split())

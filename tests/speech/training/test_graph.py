@@ -11,7 +11,7 @@ import pytest
 import vosk
 
 from speech.training.directory import finish, write_configuration
-from speech.training.graph import General, GraphPlan, build, vocabulary
+from speech.training.graph import General, GraphPlan, build, language_model, vocabulary
 from speech.training.lexicon import Lexicon
 from speech.training.openfst import have_tools
 from speech.training.shape import Shape, fresh_weights
@@ -25,6 +25,14 @@ needs_openfst = pytest.mark.skipif(
 def test_needed_words_come_whatever_they_cost_and_ranked_ones_while_there_is_room(lexicon: Lexicon) -> None:
     found = vocabulary(["no", "no", "zzz"], ["yes", "x1", "q", "nine", "five"], lexicon, 3)
     assert list(found) == ["no", "yes", "nine"]
+
+
+def test_a_first_name_that_is_another_word_more_often_is_no_name_to_the_model() -> None:
+    own = [["boss", "nine"], ["boss", "five"], ["no"]] * 5
+    words = frozenset({"boss", "no", "nine", "five", "know"})
+    general = General(dict.fromkeys(words, 1.0), {"first": {"boss": 1.0, "no": 1.0}}, [["no", "know", "no"]] * 9)
+    model = language_model(GraphPlan(own_least=(1, 1), chat_share=0.5), own, words, general)
+    assert model.kinds == {"boss": "{first}"}
 
 
 @needs_openfst

@@ -37,3 +37,16 @@ def test_pairs_of_a_larger_text_leave_room_for_the_rest() -> None:
     model = mixed([pairs], FREQUENCIES)
     assert model.of("please", ("yes",)) < 0.9
     assert sum(model.of(word, ("yes",)) for word in (*WORDS, END)) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_any_last_name_may_follow_any_first_name() -> None:
+    said = [["ann", "lee"], ["ann", "lee"], ["ann", "lee"], ["bob", "ray"], ["bob", "ray"], ["bob", "kim"], ["yes"]] * 4
+    words = frozenset(word for sentence in said for word in sentence) | {"zoe"}
+    frequencies = dict.fromkeys(words, 1.0)
+    plain = mixed([Text(1.0, (1, 1)).add(said, words)], frequencies)
+    kinds = {"ann": "{first}", "bob": "{first}", "zoe": "{first}"}
+    model = mixed([Text(1.0, (1, 1), kinds=kinds).add(said, words)], frequencies)
+    assert model.of("ray", ("ann",)) > 2 * plain.of("ray", ("ann",))
+    assert model.of("lee", ("zoe",)) > 2 * plain.of("lee", ("zoe",)), "nobody said this first name"
+    for history in (("ann",), ("zoe",), ("{first}",), (START, "ann")):
+        assert sum(model.of(word, history) for word in (*words, END)) == pytest.approx(1.0, abs=1e-6)
