@@ -46,7 +46,8 @@ def enter_application(work: UnitOfWork, application: Application) -> int:
     new = 0
     for each in application.consents:
         if (each.scope, each.granted, each.text_id, each.text_hash) not in known:
-            record = ConsentRecord(each.scope, each.granted, each.text_id, each.text_hash, each.at, How.API)
+            how = How.API if application.call_id is None else How.CALL  # of a call that began another case
+            record = ConsentRecord(each.scope, each.granted, each.text_id, each.text_hash, each.at, how)
             work.consents.enter(application.case_id, record)
             new += 1
     return new

@@ -73,9 +73,13 @@ def _purpose(state: CallState) -> str:
 
 
 def _start_again(house: House, state: CallState, why: str, now: datetime) -> list[Effect]:
-    """Leave alone what earlier calls said, and ask everything."""
+    """Leave alone what earlier calls said, and ask everything. Not where an application is in already and its caller
+    did not choose so: that would be a second one, and a person finds out about the first."""
+    if why == "failed" and state.left_behind is not None and state.left_behind.submitted:
+        return hand_over(house, state, "handover.trouble", "code_unsent")
     prefix = house.prompts.render(f"{state.focus}.{why}").text
-    anew: list[Effect] = [NewCase(), BindPhone()] if state.focus == "resume" else []
+    # A case is there from its first entry on; before that no number can be bound to it.
+    anew: list[Effect] = [NewCase(), Journal("began_anew", {}), BindPhone()] if state.focus == "resume" else []
     state.left_behind = state.earlier = None
     return [*anew, *own_number(state, now), *go_on(house, state, prefix)]
 

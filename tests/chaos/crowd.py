@@ -107,14 +107,15 @@ class Crowd:
         await self._recognizer.start()
 
     async def live(self, seat: int, life: int, tag: str, *, until: int | None = None) -> None:
-        """Call after call on one telephone: each life calls until it has its loan, then the next one does."""
+        """Call after call on one telephone: each life calls until it has its loan, or a person helps it; then the next
+        one does."""
         turn = 0
         while until is None or life < until:
             who = Person(seat, life)
             name = hashlib.sha256(f"{tag}:{seat}:{life}:{turn}".encode()).hexdigest()[:32]
             outcome = await self.call(who, f"CA{name}")
             turn += 1
-            if outcome in {"accepted", "review", "declined", "incomplete"}:
+            if outcome in {"accepted", "review", "declined", "incomplete", "with_a_person"}:
                 life, turn = life + 1, 0
 
     async def call(self, who: Person, call_id: str) -> str:
@@ -143,6 +144,9 @@ class Crowd:
         if not runner.over:
             await runner.handle(LineEnded("closed"))
         await board.ended(call_id, "completed")
+        if runner.next_step.reason == "code_unsent":  # no more codes for this case today: a person helps
+            self.tell(Told("knows", call_id, who.seat, who.life, "handover.trouble"))
+            return "with_a_person"
         self.tell(Told("ended", call_id, who.seat, who.life, outcome=runner.outcome))
         return runner.outcome
 

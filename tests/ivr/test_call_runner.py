@@ -10,12 +10,12 @@ import pytest
 from core.errors import NotFound, RecognizerBusy, StorageError
 from core.usecases.desk import ApplicationDesk
 from ivr.call_runner import CallRunner
-from ivr.line import AudioIn, KeyIn, LineEnded, MarkBack
+from ivr.line import AudioIn, IncomingCall, KeyIn, LineEnded, MarkBack
 from ivr.replay.caller import newest_code
 from ivr.replay.channel import load_clip
 from speech.audio import encode_mulaw, silence_mulaw
 from tests.core.storage.people import START
-from tests.ivr.small_line import CLIPS, KEYS, HandLine, SmallLine, by_keys
+from tests.ivr.small_line import CALL, CLIPS, KEYS, HandLine, SmallLine, by_keys
 
 
 def _record(line: SmallLine) -> Any:
@@ -111,6 +111,34 @@ async def test_a_yes_that_could_not_be_kept_leaves_the_case_open(
         assert unit.applications.answer(case_id) is None
     assert left is not None
     assert left.case_id == case_id
+
+
+async def test_the_sixth_resumption_of_a_day_begins_anew_on_its_own_case(tmp_path: Path) -> None:
+    """Five codes a day and no more; the call that gets none goes on as a new case, and not into an apology."""
+    line = SmallLine(tmp_path)
+
+    def turn(prompt_id: str) -> str:
+        assert CALL.caller is not None
+        code = newest_code(line.house.sms_inbox.texts_to(CALL.caller)) or ""
+        return code if prompt_id.startswith("resume") else by_keys(prompt_id)
+
+    cases = []
+    for number in range(7):
+        line.line.queued.clear()
+        await line.answer(IncomingCall(f"CA{number}", CALL.caller, CALL.called, CALL.attestation))
+        await line.until("monthly_income.ask" if number == 0 else "employment.ask", turn)
+        assert not line.runner.over
+        cases.append(line.runner.state.case_id)
+        await line.give(LineEnded("closed"))
+        await line.house.switchboard.ended(f"CA{number}", "completed")
+    assert len(set(cases[:6])) == 1
+    assert cases[6] != cases[0]
+    assert line.line.played[-1] == "employment.ask"
+    assert "handover.fault" not in line.line.played
+    with line.house.storage.begin() as unit:
+        kinds = [entry.kind for entry in unit.journal.read(cases[6])]
+    assert kinds[0] == "began_anew"
+    line.house.storage.close()
 
 
 async def test_nothing_is_kept_before_consent(tmp_path: Path) -> None:

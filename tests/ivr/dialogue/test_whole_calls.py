@@ -8,7 +8,7 @@ import pytest
 
 from core.catalogue import Employment, Purpose
 from core.evidence import ReadBack
-from ivr.dialogue.effects import AllowRecording, EndCall, Finish, HandOver, Journal, NewCase, Say, Submit
+from ivr.dialogue.effects import AllowRecording, BindPhone, EndCall, Finish, HandOver, Journal, NewCase, Say, Submit
 from ivr.dialogue.keys import name_to_keys
 from tests.ivr.dialogue.text_caller import CODE, HAPPY, TextCall, by_question, decline
 
@@ -279,8 +279,19 @@ def test_dropped_call_goes_on_where_it_stopped_after_the_code() -> None:
 def test_failed_re_verification_starts_afresh() -> None:
     first = TextCall(by_question({k: v for k, v in HAPPY.items() if k != "amount"} | {"amount": None})).run()
     again = TextCall(by_question(HAPPY | {"resume": "start again"}), left_behind=tuple(first.journal)).run()
-    assert NewCase() in again.effects
+    place = again.effects.index(NewCase())
+    assert again.effects[place + 1 : place + 3] == [Journal("began_anew", {}), BindPhone()], "a case is there first"
     assert "full_name.ask" in again.prompts
+
+
+def test_without_a_code_an_application_that_is_in_goes_to_a_person_and_no_second_one_is_made() -> None:
+    first = TextCall(by_question(HAPPY | {"offer": None})).run()
+    assert any(entry.kind == "submitted" for entry in first.journal)
+    again = TextCall(by_question(HAPPY | {"resume": "keys:" + CODE}), left_behind=tuple(first.journal))
+    again.sms_works = False
+    again.run()
+    assert not any(isinstance(effect, NewCase | Submit) for effect in again.effects)
+    assert [effect.reason for effect in again.effects if isinstance(effect, HandOver)] == ["code_unsent"]
 
 
 def test_go_back_asks_the_question_before() -> None:
