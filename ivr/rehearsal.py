@@ -6,6 +6,7 @@ the text messages stay in the house.
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from antifraud.analysis import warm
 from core.events import TranscriptLine
 from core.storage.opening import open_storage
 from core.usecases.desk import ApplicationDesk
@@ -161,7 +163,7 @@ async def rehearsal(settings: Settings, *, workers: int, cache: Path | None = No
     model = find_model(settings.language, (settings.models_path,))
     recognizer = VoskPool({settings.language: model}, workers=workers, timeout_s=600, partial_s=120, stall_s=120)
     voice = Pyttsx3Voice(PromptCache(cache), voice=settings.voice, rate=settings.voice_rate)
-    await recognizer.start()
+    await asyncio.gather(recognizer.start(), asyncio.to_thread(warm))
     try:
         await voice.start()
         yield Rehearsal(settings, recognizer, voice)
