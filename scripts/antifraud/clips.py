@@ -17,7 +17,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from scripts.antifraud.sounds import Samples, recordings, through  # sets thread limits
@@ -187,3 +187,9 @@ def table(clips: Iterable[Clip], cache: Path | None = None) -> Table:
         np.array([number for _, number, *_ in made]),
         np.array([noisy for _, _, noisy, *_ in made]),
     )
+
+
+def joined(one: Table, other: Table) -> Table:
+    """Both tables as one; clips keep numbers of their own."""
+    second = replace(other, clip=other.clip + one.clip.max() + 1)
+    return Table(*(np.concatenate([getattr(one, f.name), getattr(second, f.name)]) for f in fields(Table)))

@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from scripts.antifraud.clips import PROBES, TRAINED, Doubles, Table
+from scripts.antifraud.speak import RESERVED
 
 Bools = NDArray[np.bool_]
 Scorer = Callable[[Table, Bools, Bools], Doubles]
@@ -51,6 +52,15 @@ def measured(human: Doubles, machine: Doubles, who: NDArray[np.str_] | None = No
     low, high = np.percentile(values, [2.5, 97.5])
     found = [float(np.mean(machine >= np.quantile(human, 1 - rate))) for rate in (0.05, 0.01)]
     return Found(eer(human, machine), float(low), float(high), *found)
+
+
+def alarms(flags: Bools, who: NDArray[np.str_], rounds: int = 200) -> tuple[float, float, float]:
+    """The share of flags, and its 95 % interval over whole speakers drawn again."""
+    rng = np.random.default_rng(0)
+    of = {name: flags[who == name] for name in np.unique(who)}
+    drawn = [np.concatenate([of[name] for name in rng.choice(list(of), len(of))]).mean() for _ in range(rounds)]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return float(flags.mean()), float(low), float(high)
 
 
 def balanced(data: Table, chosen: Bools) -> Doubles:
@@ -122,6 +132,14 @@ def closed(data: Table, score: Scorer) -> Doubles:
     for side in (0, 1):
         scores[half == side] = score(data, half != side, half == side)
     return scores
+
+
+def hold_out(data: Table, corpora: tuple[str, ...]) -> tuple[Bools, Bools]:
+    """What to train and what to test on, where whole human corpora are heard for the first time: in the test also the
+    other half of the people and voices that may be trained on. Reserved families are in neither."""
+    half, out = halves(data), ~data.synthetic & np.isin(data.group, corpora)
+    usable = np.isin(data.group, list(TRAINED)) | (data.synthetic & ~np.isin(data.group, RESERVED))
+    return (half == 0) & usable & ~out, ((half == 1) & usable) | out
 
 
 def probe(data: Table) -> dict[str, float]:

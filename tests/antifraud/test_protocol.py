@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from scripts.antifraud.clips import PROBES, Clip, Table, channel, machines, table
-from scripts.antifraud.unseen import balanced, eer, halves, leave_one_out, probe
+from scripts.antifraud.clips import PROBES, Clip, Table, channel, joined, machines, table
+from scripts.antifraud.unseen import alarms, balanced, eer, halves, hold_out, leave_one_out, probe
 from tests.antifraud.sounds import voice
 
 
@@ -65,6 +65,24 @@ def test_the_family_left_out_is_never_trained_on(data: Table) -> None:
     assert seen == [{"an4", "one"}, {"an4", "one"}]
     assert np.isnan(scores[data.group == "one"]).all()
     assert np.isfinite(scores[data.group == "two"]).all()
+
+
+def test_a_corpus_held_out_is_never_trained_on_and_reserved_voices_are_in_neither_side(data: Table) -> None:
+    renamed = np.where(data.group == "two", "hts", data.group).astype("U8")
+    renamed[(data.clip % 3 == 0) & ~data.synthetic] = "fsdd"
+    both = joined(dataclasses.replace(data, group=renamed), dataclasses.replace(data, group=renamed))
+    assert len(np.unique(both.clip)) == 2 * len(np.unique(data.clip))
+    train, test = hold_out(both, ("fsdd",))
+    assert set(both.group[train]) == {"an4", "one"}
+    assert set(both.group[test]) == {"an4", "one", "fsdd"}
+    assert not set(both.clip[train]) & set(both.clip[test])
+    assert not set(both.speaker[train & ~both.synthetic]) & set(both.speaker[test & (both.group == "an4")])
+    assert (test & (both.group == "fsdd")).sum() == (both.group == "fsdd").sum()
+
+
+def test_the_interval_of_a_share_is_over_whole_speakers() -> None:
+    flags, who = np.array([True, True, False, False] * 25), np.array(["a", "a", "b", "b"] * 25)
+    assert alarms(flags, who) == (0.5, 0.0, 1.0)
 
 
 def test_every_family_weighs_alike(data: Table) -> None:
