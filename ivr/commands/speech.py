@@ -91,7 +91,8 @@ def _answer_in(file: Path) -> tuple[bytes, int]:
 async def _decode(model: Path, spec: Any, pcm: bytes) -> Any:
     from speech.engines.vosk_pool import VoskPool  # noqa: PLC0415 - loads asyncio's processes
 
-    pool = VoskPool({spec.language: model}, workers=1, threads=1)
+    # Nobody waits on a telephone: a long recording on a busy machine may take its time.
+    pool = VoskPool({spec.language: model}, workers=1, threads=1, timeout_s=600, stall_s=120)
     await pool.start()
     try:
         hearing = pool.open(spec)

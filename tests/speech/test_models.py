@@ -121,6 +121,24 @@ def test_without_a_network_one_sentence_says_what_to_do(tmp_path, no_network):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<html>sign in to this network</html>",
+        b"[]",
+        b"{}",
+        b'["x"]',
+        b'[{"name": "vosk-model-small-cn-0.22", "md5": ""}]',
+    ],
+)
+def test_a_list_without_a_checksum_is_no_list_and_nothing_is_stored(tmp_path, monkeypatch, page):
+    serve = httpx.MockTransport(lambda request: httpx.Response(200, content=page))
+    monkeypatch.setattr(models.httpx, "Client", partial(CLIENT, transport=serve))
+    with pytest.raises(EnvironmentProblem, match="with a checksum"):
+        fetch("small-cn", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_name_lists_the_known_ones(tmp_path):
     with pytest.raises(InvalidInput, match="small-en, large-en, small-cn, speaker"):
         fetch("klingon", tmp_path)
