@@ -25,6 +25,8 @@ pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("LOANLINE_KILLS", "12"))
 SEATS = 8
+#: Another one for each part of a run that is made in parts.
+SEED = int(os.environ.get("LOANLINE_KILL_SEED", "20261122"))
 #: Eight calls to their end tell about 130 things.
 _MOST_TOLD = 140
 
@@ -47,7 +49,7 @@ def _next_lives(lives: tuple[int, ...], told: list[Told], cut: Counter[tuple[int
 
 
 def test_nothing_is_lost_or_doubled_when_the_process_is_killed(tmp_path: Path) -> None:
-    chance = random.Random(20261122)
+    chance = random.Random(SEED)
     promises, lives, cut = Promises(), (0,) * SEATS, Counter[tuple[int, int]]()
     for kill in range(KILLS):
         child = Child(tmp_path, partial(all_seats, lives=lives, tag=f"kill{kill}"))
