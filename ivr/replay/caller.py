@@ -106,6 +106,7 @@ class SimulatedCaller:
         self._playing_since: int | None = None
         self._chosen: int | None = None  # the turn this playing prompt has already started
         self._used: set[int] = set()
+        self._perhaps_lost: set[int] = set()
         self._scheduled: Counter[int] = Counter()
         self._waiting: deque[_Deed] = deque()
         self._voice: deque[Samples] = deque()
@@ -139,13 +140,16 @@ class SimulatedCaller:
             self._begin(self._waiting.popleft(), code)
 
     def line_lost(self) -> None:
-        """The stream broke: nothing that was buffered is heard. A turn that was not over is taken again when asked."""
+        """The stream broke: nothing that was buffered is heard. A turn that was not over is taken again when asked; so
+        may be the last one, when no prompt has ended since: what was said may never have come through."""
         self._buffer.clear()
         self._returned.clear()
         self._playing_since = self._chosen = None
         self._used -= {deed.turn for deed in self._waiting}
         if self._now < self._busy_until and self.said:
             self._used.discard(self.said.pop().turn)
+        elif self.said and self.heard and self.heard[-1].end_ms <= self.said[-1].start_ms:
+            self._perhaps_lost.add(self.said[-1].turn)
         self._waiting.clear()
         self._voice.clear()
         self._keys.clear()
@@ -158,6 +162,7 @@ class SimulatedCaller:
         if number is None:
             return None
         self._used.add(number)
+        self._perhaps_lost.discard(number)
         self.said.append(Said(number, prompt_id, self._now, self._now, None))
         turn = self.fixture.turn[number]
         self.hung_up = self.hung_up or turn.hang_up is True
@@ -264,10 +269,12 @@ class SimulatedCaller:
 
     def _next_for(self, prompt_id: str) -> int | None:
         turns = enumerate(self.fixture.turn)
-        return next((n for n, turn in turns if n not in self._used and fnmatchcase(prompt_id, turn.when)), None)
+        open_turns = (n for n, turn in turns if fnmatchcase(prompt_id, turn.when))
+        return next((n for n in open_turns if n not in self._used or n in self._perhaps_lost), None)
 
     def _schedule(self, turn: int, prompt_id: str, due_ms: int) -> None:
         self._used.add(turn)
+        self._perhaps_lost.discard(turn)
         self._scheduled[turn] += 1
         self._waiting.append(_Deed(turn, prompt_id, due_ms))
         self._noise_of(turn, 0)

@@ -226,3 +226,33 @@ def test_what_was_on_the_way_when_the_line_broke_is_lost_and_asked_for_again() -
     assert turn is not None
     assert turn.keys == "77"
     assert phone.unused == ()
+
+
+def test_an_answer_that_may_not_have_come_through_is_given_again_when_asked_for() -> None:
+    phone = caller({"when": "a.ask", "keys": "77"}, {"when": "b.ask", "keys": "8"})
+    phone.play(SECOND)
+    phone.mark("a.ask:1")
+    while not phone.said or phone.active:
+        phone.tick()
+    phone.line_lost()
+    assert phone.unused == (1,), "it was given, and if it came through nobody asks again"
+    for _ in range(2):
+        turn = phone.turn_without_stream("a.ask")
+        if turn is None:
+            break
+        assert turn.keys == "77"
+    assert phone.turn_without_stream("a.ask") is None, "once more, not for ever"
+    assert phone.turn_without_stream("b.ask") is not None
+
+
+def test_an_answer_that_another_prompt_followed_came_through() -> None:
+    phone = caller({"when": "a.ask", "keys": "77"})
+    phone.play(SECOND)
+    phone.mark("a.ask:1")
+    while not phone.said or phone.active:
+        phone.tick()
+    phone.play(SECOND)
+    phone.mark("b.ask:2")
+    ticks(phone, 80)
+    phone.line_lost()
+    assert phone.turn_without_stream("a.ask") is None
