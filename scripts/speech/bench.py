@@ -17,7 +17,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +113,19 @@ class Report:
         """What pocketsphinx will have heard joins the row of the line's own figures."""
         self._waiting.append((beside, said, found))
 
-    def keep(self, *, whole: bool = False) -> int:
-        """Write what is measured so far, ``whole`` after waiting for pocketsphinx; how many answers that gave up."""
+    @property
+    def rows_to_come(self) -> int:
+        """How many rows pocketsphinx still owes."""
+        return len(self._waiting)
+
+    def keep(self, *, patient: bool = False) -> int:
+        """Write what is measured so far, where ``patient`` with one more row of pocketsphinx's; how many answers it
+        gave up."""
+        if patient and self._waiting:
+            wait([self._waiting[0][2]])
         waiting, self._waiting, given_up = self._waiting, [], 0
         for beside, said, found in waiting:
-            if whole or found.done():
+            if found.done():
                 beside.update(rival_row(said, found.result()))
                 given_up += found.result().given_up
             else:
@@ -161,7 +169,9 @@ def measure(given: argparse.Namespace) -> dict[str, list[Row]]:
                 report.tables.setdefault(other.name, []).append(head | row(*decoded(sounds, other.path)))
             given_up += report.keep()
             sys.stderr.write(f"{name}, {line}: {time.perf_counter() - begun:.0f} s\n")
-    given_up += report.keep(whole=True)
+    while report.rows_to_come:
+        given_up += report.keep(patient=True)
+        sys.stderr.write(f"pocketsphinx owes {report.rows_to_come} rows: {time.perf_counter() - begun:.0f} s\n")
     if rival is not None:
         rival.close()
         sys.stderr.write(f"pocketsphinx was stopped on {given_up} answers that cost it too much.\n")
