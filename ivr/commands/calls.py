@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.errors import EnvironmentProblem
 from ivr.commands.play import carrier_for, new_call_id
 from ivr.system import SystemClock
 
@@ -94,16 +95,21 @@ def calls(
 
 
 async def _alone(fixture: CallFixture, speed: float) -> tuple[Played, list[str]]:
-    """Its own server, so that no call finds what another left behind; with what its log warned of."""
+    """Its own server, so that no call finds what another left behind; with what its log warned of. A server that does
+    not come up is one call that failed: the others still ring."""
     from ivr.replay.child import demo_server  # noqa: PLC0415
+    from ivr.replay.result import Played  # noqa: PLC0415
     from ivr.replay.wire import Carrier  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="loanline-call-") as folder:
         if fixture.history:
             await asyncio.to_thread(_give_a_past, fixture, Path(folder))
-        async with demo_server(Path(folder), settings=_REMEMBERS) as server:
-            played = await _ring(fixture, Carrier(server.token, server.url, server.url), speed)
-            log = await asyncio.to_thread(server.log.read_text, "utf-8", "replace")
+        try:
+            async with demo_server(Path(folder), settings=_REMEMBERS) as server:
+                played = await _ring(fixture, Carrier(server.token, server.url, server.url), speed)
+                log = await asyncio.to_thread(server.log.read_text, "utf-8", "replace")
+        except EnvironmentProblem as problem:
+            return Played(fixture, "failed", 0, 0.0, (), (), (), None, str(problem)), []
     return played, [line for line in log.splitlines() if _TROUBLE.search(line)]
 
 

@@ -19,7 +19,7 @@ from core.errors import EnvironmentProblem
 __all__ = ["DemoServer", "demo_server"]
 
 _LISTENING = re.compile(r"listening on (http://\S+)")
-_START_SECONDS = 120
+_START_SECONDS = 300
 _STOP_SECONDS = 20
 #: Settings of the caller's environment that describe the machine, not the line: the child keeps them.
 _KEPT = ("LOANLINE_MODELS_DIR", "LOANLINE_RECOGNIZER_WORKERS", "LOANLINE_VOICE")

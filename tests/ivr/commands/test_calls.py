@@ -33,3 +33,12 @@ def test_a_form_and_a_person_over_the_wire_and_a_difference_is_found(tmp_path: P
 def test_no_fixture_is_no_call(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["calls", str(tmp_path)])
     assert isinstance(done.exception, InvalidFixture)
+
+
+def test_a_server_that_does_not_come_up_is_one_call_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOANLINE_RECOGNIZER_WORKERS", "many")
+    done = CliRunner().invoke(app, ["calls", str(CALLS / "balance.call.toml"), "--json"])
+    assert done.exit_code == 1
+    call = json.loads(done.stdout)["calls"][0]
+    assert (call["ok"], call["ended"]) == (False, "failed")
+    assert "LOANLINE_RECOGNIZER_WORKERS" in call["error"]
