@@ -48,7 +48,7 @@ fuzz: setup ## 10,000 random callers, 10,000 garbled tellings of a call by webho
 	$(BIN)/python -m scripts.line.shuffle
 	$(BIN)/python -m scripts.line.frames --seconds 60
 
-chaos: setup ## kill the line 1,000 times and at every commit, fill its disk, fail its fsyncs, hold its database
+chaos: setup ## kill the line 1,000 times and at every commit of both databases, fill its disk, fail its fsyncs, hold it
 	LOANLINE_KILLS=1000 LOANLINE_EVERY_COMMIT=1 LOANLINE_SYNC_RUNS=200 LOANLINE_LOCKED_SECONDS=30 \
 	LOANLINE_SLOW_SOCKETS=1000 $(BIN)/python -m pytest -q -o log_cli=true --log-cli-level=INFO \
 		--log-disable=alembic.runtime.migration --log-disable=alembic.runtime.plugins tests/chaos tests/ivr/test_edge.py

@@ -18,6 +18,7 @@ import httpx
 from antifraud.analysis import warm
 from core.events import TranscriptLine
 from core.storage.opening import open_storage
+from core.storage.store import SqlStorage
 from core.usecases.desk import ApplicationDesk
 from core.usecases.verify import Verifier
 from core.verification.provider import Patience
@@ -59,7 +60,8 @@ class _RehearsedIds(SystemIds):
 
 
 class RehearsalHouse:
-    """One line in one folder; see ``ivr.replay.result.ReplayHouse``. With a ``seed`` its codes are drawn from that."""
+    """One line in one folder; see ``ivr.replay.result.ReplayHouse``. With a ``seed`` its codes are drawn from that.
+    Without a ``storage`` it makes one in the folder."""
 
     def __init__(
         self,
@@ -68,12 +70,13 @@ class RehearsalHouse:
         voice: Voice,
         seed: int | None = None,
         traces: Traces = UNTRACED,
+        storage: SqlStorage | None = None,
     ) -> None:
         clock, ids = SystemClock(), SystemIds() if seed is None else _RehearsedIds(seed)
         self.board = LiveBoard()
         self.metrics = Metrics()
         self.sms_inbox = SmsBox(clock, ids)
-        self.storage = open_storage(settings.data_dir, settings.keyring_path, None, clock)
+        self.storage = storage or open_storage(settings.data_dir, settings.keyring_path, None, clock)
         parts = Parts(
             storage=self.storage,
             clock=clock,

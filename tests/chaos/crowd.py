@@ -20,9 +20,9 @@ from ivr.call_runner import CallRunner
 from ivr.line import AudioIn, IncomingCall, KeyIn, LineEnded, MarkBack
 from ivr.rehearsal import RehearsalHouse
 from ivr.replay.caller import newest_code
-from ivr.settings import Settings
 from speech.audio import silence_mulaw
 from speech.engines.scripted import ScriptedRecognizer
+from tests.chaos.stores import opened, settings_of
 from tests.ivr.small_line import QuietVoice, by_keys
 
 __all__ = ["Crowd", "Person", "Told"]
@@ -100,7 +100,7 @@ class Crowd:
 
     def __init__(self, folder: Path, tell: Callable[[Told], None]) -> None:
         self._recognizer = ScriptedRecognizer(hearings=256)
-        self.house = RehearsalHouse(Settings(data_dir=folder, demo=True, max_calls=64), self._recognizer, QuietVoice())
+        self.house = RehearsalHouse(settings_of(folder), self._recognizer, QuietVoice(), storage=opened(folder))
         self.tell = tell
 
     async def open(self) -> None:

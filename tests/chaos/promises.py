@@ -10,22 +10,15 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from core.storage.opening import open_storage
 from core.storage.store import SqlStorage
 from ivr.dialogue.state import fold
-from ivr.settings import Settings
 from ivr.system import SystemClock
 from tests.chaos.crowd import Told, digest
+from tests.chaos.stores import opened
 
-__all__ = ["Promises", "opened"]
+__all__ = ["Promises"]
 
 _FOUND = {"accepted": "accepted", "review": "review", "declined": "declined"}
-
-
-def opened(folder: Path) -> SqlStorage:
-    """The store of a line that was killed, opened as its next start would."""
-    settings = Settings(data_dir=folder, demo=True)
-    return open_storage(folder, settings.keyring_path, None, SystemClock())
 
 
 @dataclass

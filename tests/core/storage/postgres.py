@@ -60,11 +60,18 @@ class PostgresServer:
     def fresh(self) -> str:
         """The URL of a new, empty database."""
         name = f"t{next(self._numbers)}"
+        self._say(f"CREATE DATABASE {name}")
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        """It is not needed any more, whoever is still connected."""
+        self._say(f"DROP DATABASE {_name(url)} WITH (FORCE)")
+
+    def _say(self, statement: str) -> None:
         engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+            connection.exec_driver_sql(statement)
         engine.dispose()
-        return self._url(name)
 
     def _url(self, database: str) -> str:
         url = URL.create("postgresql+pg8000", "tester", None, "127.0.0.1", self.port, database)
