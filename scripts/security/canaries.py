@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -25,7 +26,8 @@ from ivr.system import SystemClock
 from ivr.telemetry import configure_logging
 
 FIXTURES = Path(__file__).parents[2] / "audio_fixtures"
-#: Shorter ones turn up in random bytes by chance: they are looked for in text alone.
+#: Shorter ones turn up in random bytes by chance: they are looked for in text alone, and there as words of their own,
+#: because four figures also stand in the fractions of a second and in ids.
 _LONG = 6
 
 
@@ -44,7 +46,12 @@ class Search:
         self.bytes += len(content)
         small = content.lower()
         for value, kind in canaries.items():
-            if (text or len(value) >= _LONG) and value.lower().encode() in small:
+            wanted = value.lower().encode()
+            if len(value) < _LONG:
+                found = text and re.search(rb"(?<![0-9a-z])" + re.escape(wanted) + rb"(?![0-9a-z])", small)
+            else:
+                found = wanted in small
+            if found:
                 self.hits.append(f"{where}: {kind}")
 
     def look_under(self, folder: Path, name: str, canaries: dict[str, str]) -> None:

@@ -27,3 +27,13 @@ def test_the_search_would_find_it() -> None:
         search = Search()
         search.look("log", f'{{"event": "x", "said": "{value}"}}'.encode(), canaries, text=True)
         assert f"log: {kind}" in search.hits
+
+
+def test_four_figures_count_where_they_stand_alone_and_not_in_a_fraction_of_a_second() -> None:
+    search = Search()
+    by_chance = b'{"timestamp": "2026-11-22T07:41:22.363626Z", "call": "CAab3626ff"}'
+    search.look("log", by_chance, {"3626": "national_id_last4"}, text=True)
+    assert search.hits == []
+    for told in (b'{"said": 3626}', b"ends in 3626.", b'"id":"3626"', b"pii_3626"):
+        search.look("log", told, {"3626": "national_id_last4"}, text=True)
+    assert len(search.hits) == 4
