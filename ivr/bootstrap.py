@@ -79,7 +79,7 @@ class House:
         self._token = _auth_token(settings)
         self.storage = open_vault(settings, self.clock)
         self.storage.tell_heads(log_head)
-        model = find_model(settings.language, (settings.models_path,))
+        model = find_model(settings.language, (settings.models_path,), name=settings.speech_model(settings.language))
         verify(model)
         self._traces = traces_to(settings.traces_url, static_words(settings.language))
         self.recognizer = VoskPool(

@@ -163,7 +163,7 @@ class Rehearsal:
 async def rehearsal(settings: Settings, *, workers: int, cache: Path | None = None) -> AsyncIterator[Rehearsal]:
     """The real engines, started and stopped, and patient: what they hear does not depend on how busy the machine is.
     ``cache`` keeps the prompts that hold nobody's data between runs."""
-    model = find_model(settings.language, (settings.models_path,))
+    model = find_model(settings.language, (settings.models_path,), name=settings.speech_model(settings.language))
     recognizer = VoskPool({settings.language: model}, workers=workers, timeout_s=600, partial_s=120, stall_s=120)
     voice = Pyttsx3Voice(PromptCache(cache), voice=settings.voice, rate=settings.voice_rate)
     await asyncio.gather(recognizer.start(), asyncio.to_thread(warm))

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     language: str = Field("en-US", description="The language the line speaks and hears.")
 
     models_dir: Path | None = Field(None, description="Extra speech models; by default models/ in the data dir.")
+    speech_models: str = Field("", description="The model of a language, such as en-US=small-en,zh-CN=small-cn.")
     recognizer_workers: Annotated[int, Field(ge=1, le=64)] = Field(
         default_factory=_default_workers, description="Recogniser processes."
     )
@@ -134,6 +135,18 @@ class Settings(BaseSettings):
     @property
     def models_path(self) -> Path:
         return self.models_dir or self.data_dir / "models"
+
+    @field_validator("speech_models")
+    @classmethod
+    def _pairs(cls, text: str) -> str:
+        if any(not all(map(str.strip, pair.partition("="))) for pair in text.split(",") if text):
+            raise ValueError("give language=model pairs with commas between them, such as en-US=small-en")
+        return text
+
+    def speech_model(self, language: str) -> str:
+        """The name of the model chosen for a language; empty: the one that comes with the program, or the only one."""
+        pairs = (pair.partition("=") for pair in self.speech_models.split(","))
+        return {tag.strip().lower(): name.strip() for tag, _, name in pairs}.get(language.lower(), "")
 
 
 def secret_of_file(path: Path) -> str:

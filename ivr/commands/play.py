@@ -130,7 +130,8 @@ def _keep(verdicts: list[Verdict]) -> None:
     from speech.models import find_model  # noqa: PLC0415
 
     settings = load_settings()
-    model = find_model(settings.language, (settings.models_path,)).name
+    chosen = settings.speech_model(settings.language)
+    model = find_model(settings.language, (settings.models_path,), name=chosen).name
     run = run_of(verdicts, at=SystemClock().now(), version=version("loanline"), model=model)
     RunBook(settings.quality_path).add(run)
 

@@ -49,7 +49,8 @@ def transcribe(
 
     phrases = grammar(slot, lang, length=length or None)
     pcm, offset_ms = _answer_in(file)
-    model = find_model(lang, (load_settings().models_path,))
+    settings = load_settings()
+    model = find_model(lang, (settings.models_path,), name=settings.speech_model(lang))
     heard = asyncio.run(_decode(model, HearingSpec(lang, phrases, ALTERNATIVES, second=True), pcm))
     found = understand(slot, heard, lang, today=datetime.now(UTC).date(), length=length or None)
     document: dict[str, Any] = {

@@ -40,7 +40,7 @@ def spec_for(kind: Kind) -> HearingSpec:
 async def phrases() -> list[bytes]:
     """Twenty four-digit strings in the line's own voice, with silence around."""
     draw = random.Random(1)
-    voice = Pyttsx3Voice()
+    voice = Pyttsx3Voice(timeout_s=120)  # the machine may be busy; what is measured is the recogniser
     rest = np.zeros(2400, np.int16)
     try:
         texts = [", ".join(draw.choices(DIGITS, k=4)) for _ in range(20)]

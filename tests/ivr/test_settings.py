@@ -27,6 +27,8 @@ def test_how_many_calls_a_machine_takes(cores: int | None, calls: int, monkeypat
         ("LOANLINE_PORT", "seventy", "LOANLINE_PORT"),
         ("LOANLINE_MAX_CALLS", "0", "LOANLINE_MAX_CALLS"),
         ("LOANLINE_PUBLIC_URL", "line.example.org", "LOANLINE_PUBLIC_URL"),
+        ("LOANLINE_SPEECH_MODELS", "small-en", "LOANLINE_SPEECH_MODELS"),
+        ("LOANLINE_SPEECH_MODELS", "en-US=small-en,", "LOANLINE_SPEECH_MODELS"),
     ],
 )
 def test_a_wrong_one_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
@@ -46,3 +48,10 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_public_url_loses_its_slash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOANLINE_PUBLIC_URL", "https://line.example.org/")
     assert load_settings().public_url == "https://line.example.org"
+
+
+def test_each_language_may_have_its_own_speech_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().speech_model("en-US") == ""
+    monkeypatch.setenv("LOANLINE_SPEECH_MODELS", "en-US=small-en, zh-CN = small-cn")
+    chosen = load_settings()
+    assert [chosen.speech_model(tag) for tag in ("en-US", "zh-cn", "de-DE")] == ["small-en", "small-cn", ""]

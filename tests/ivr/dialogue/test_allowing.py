@@ -164,6 +164,12 @@ def test_a_mumble_is_not_repaired_to_what_is_on_record(question: str) -> None:
     assert sure[0] == sure[1]
 
 
+def test_no_question_asks_for_as_many_figures_as_a_payment_card_has() -> None:
+    """So no card number that somebody reads out can stand as an answer (13 to 19 figures, ISO/IEC 7812)."""
+    asked_for = {question.length for question in HOUSE.script.questions if question.kind is Kind.DIGITS}
+    assert asked_for <= set(range(1, 13))
+
+
 def test_every_kind_of_slot_is_among_the_rules() -> None:
     """A new field gets a rule of form too, or this names it."""
     kinds = {question.kind for question in HOUSE.script.slots}
