@@ -142,14 +142,28 @@ class SimulatedCaller:
     def line_lost(self) -> None:
         """The stream broke: nothing that was buffered is heard. A turn that was not over is taken again when asked; so
         may be the last one, when no prompt has ended since: what was said may never have come through."""
-        self._buffer.clear()
-        self._returned.clear()
-        self._playing_since = self._chosen = None
         self._used -= {deed.turn for deed in self._waiting}
         if self._now < self._busy_until and self.said:
             self._used.discard(self.said.pop().turn)
-        elif self.said and self.heard and self.heard[-1].end_ms <= self.said[-1].start_ms:
+        else:
+            self._doubt_last()
+        self._fall_silent()
+
+    def stream_over(self) -> None:
+        """The line ended the stream, in the middle or at its end: what it had queued is not heard. Turns under way may
+        be taken again, if the call goes on and asks."""
+        self._perhaps_lost |= {deed.turn for deed in self._waiting}
+        self._doubt_last()
+        self._fall_silent()
+
+    def _doubt_last(self) -> None:
+        if self.said and (not self.heard or self.heard[-1].end_ms <= self.said[-1].start_ms):
             self._perhaps_lost.add(self.said[-1].turn)
+
+    def _fall_silent(self) -> None:
+        self._buffer.clear()
+        self._returned.clear()
+        self._playing_since = self._chosen = None
         self._waiting.clear()
         self._voice.clear()
         self._keys.clear()

@@ -81,8 +81,8 @@ class MediaStream:
                 return True
             await self._send({"event": "stop", "stop": {"accountSid": self._ids.account, "callSid": self._ids.call}})
             await self._socket.close()
-        except ConnectionClosed:
-            pass  # the server ended the stream, as it may at any time
+        except ConnectionClosed:  # the server ended the stream, as it may at any time: what it had queued is gone
+            self._caller.stream_over()
         finally:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)

@@ -270,6 +270,30 @@ async def test_a_stream_that_breaks_is_reported_and_the_turn_comes_again() -> No
     assert (result.ended, result.unused) == ("completed", ())
 
 
+async def test_what_a_stream_had_queued_is_not_heard_in_the_next() -> None:
+    async def talk(server: Server, ws: WebSocket, _: str) -> None:
+        streams.append(len(streams) + 1)
+        server.messages = []
+        await server.until(ws, "start")
+        await server.say(ws, ("amount.ask:1", "term_months.ask:2")[len(streams) - 1])
+        if len(streams) == 2:
+            marks.append((await server.until(ws, "mark"))["mark"]["name"])
+        await ws.close()
+
+    streams: list[int] = []
+    marks: list[str] = []
+    server = Server(talk)
+    again = (
+        f'<Connect action="{PUBLIC}/voice/after-stream"><Stream url="wss://line.example.org/voice/media" '
+        f'statusCallback="{PUBLIC}/voice/stream-status"/></Connect>'
+    )
+    server.pages = [again, "<Hangup/>"]
+    result, _ = await ring(server, {"when": "amount.ask", "keys": "7"})
+    assert marks == ["term_months.ask:2"]
+    assert [prompt.prompt_id for prompt in result.heard] == ["term_months.ask"]
+    assert result.unused == (0,)
+
+
 async def test_the_caller_hangs_up() -> None:
     async def talk(server: Server, ws: WebSocket, _: str) -> None:
         await server.until(ws, "start")
