@@ -47,7 +47,7 @@ class Traces(Protocol):
     def ended(self, call_id: str, outcome: str) -> None: ...
 
     def close(self) -> None:
-        """Send what is not sent, for two seconds at most."""
+        """Send what is not sent, if the collector takes it in time."""
         ...
 
 
@@ -105,9 +105,10 @@ class OpenTelemetryTraces:
         return word if word in self._words else _OTHER
 
 
-def traces_to(url: str, words: Iterable[str]) -> Traces:
-    """Traces sent to ``url`` by OTLP over HTTP, in the background and a few at a time; none for an empty address.
-    ``words`` as for ``OpenTelemetryTraces``. Raises ``EnvironmentProblem`` when OpenTelemetry is not installed."""
+def traces_to(url: str, words: Iterable[str], seconds: float = _SECONDS) -> Traces:
+    """Traces sent to ``url`` by OTLP over HTTP, in the background and a few at a time; none for an empty address. A
+    collector has so many ``seconds`` to take them. ``words`` as for ``OpenTelemetryTraces``. Raises
+    ``EnvironmentProblem`` when OpenTelemetry is not installed."""
     if not url:
         return UNTRACED
     try:
@@ -119,5 +120,5 @@ def traces_to(url: str, words: Iterable[str]) -> Traces:
         raise EnvironmentProblem("Traces need OpenTelemetry; install loanline with the extra traces.") from None
     # Not Resource.create: that would add whatever stands in the environment.
     provider = TracerProvider(resource=Resource({"service.name": "loanline"}), shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(trace_exporter.OTLPSpanExporter(url, timeout=_SECONDS)))
+    provider.add_span_processor(BatchSpanProcessor(trace_exporter.OTLPSpanExporter(url, timeout=seconds)))
     return OpenTelemetryTraces(provider, words)

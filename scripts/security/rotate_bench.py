@@ -55,7 +55,7 @@ class Calls:
 
     def _work(self) -> None:
         clock, number = SystemClock(), 0
-        while not self._over.wait(0.05):
+        while number == 0 or not self._over.wait(0.05):
             number += 1
             begun = time.perf_counter()
             try:

@@ -74,7 +74,7 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
 async def test_a_whole_call_reaches_a_collector_without_a_word_of_the_caller(
     tmp_path: Path, collector: Collector
 ) -> None:
-    traces = traces_to(collector.url, WORDS)
+    traces = traces_to(collector.url, WORDS, seconds=60)
     line = SmallLine(tmp_path, traces=traces)
     await keyed_to_the_end(line)
     traces.close()
@@ -97,7 +97,7 @@ async def test_a_whole_call_reaches_a_collector_without_a_word_of_the_caller(
 
 
 def test_what_is_not_a_known_word_is_written_as_other(collector: Collector) -> None:
-    traces = traces_to(collector.url, WORDS)
+    traces = traces_to(collector.url, WORDS, seconds=60)
     traces.began("CA1 Zebulon")
     traces.part("CA1 Zebulon", "Zebulon Quattlebaum", 0.1, "call me on +14155550199")
     traces.part("CA1 Zebulon", "hearing", 0.1, "Marmaduke")

@@ -19,6 +19,12 @@ from tests.core.storage.people import CANARIES, ELSEWHERE, HandClock, opened, st
 from tests.core.storage.postgres import PostgresServer, programs
 
 
+@pytest.fixture(autouse=True)
+def _a_busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a closed connection may be counted for long."""
+    monkeypatch.setattr(server_backup, "GONE_SECONDS", 60.0)
+
+
 @pytest.fixture
 def servers(tmp_path: Path, postgres: PostgresServer) -> Servers:
     """Two databases, with one call in them."""
