@@ -137,7 +137,7 @@ async def test_a_person_corrects_takes_over_and_hands_back(on: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["live", "cases", "loans", "disputes", "records", "call-backs", "today", "quality", "audit"]
+    "path", ["live", "cases", "loans", "disputes", "records", "call-backs", "today", "quality", "audit", "account"]
 )
 @pytest.mark.parametrize("dark", [False, True])
 async def test_every_page_is_for_everybody(on: Stage, path: str, dark: bool) -> None:
