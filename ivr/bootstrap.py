@@ -162,7 +162,7 @@ class House:
             clock=self.clock,
             ids=self.ids,
             meter=self.metrics,
-            limits=Limits(stall_s=settings.stall_seconds),
+            limits=Limits(stall_s=settings.stall_seconds).times(settings.patience),
             staff=PhoneNumber(settings.staff_number) if settings.staff_number else None,
             from_number=sender,
             api=self._api,

@@ -70,7 +70,8 @@ class Settings(BaseSettings):
     stall_seconds: Annotated[int, Field(ge=1, le=120)] = Field(10, description="A stream silent this long is dead.")
     drain_seconds: Annotated[int, Field(ge=0, le=3600)] = Field(60, description="How long a stop waits for calls.")
     patience: Annotated[float, Field(ge=1, le=100)] = Field(
-        1.0, description="Times as long as usual for engines and outside checks: for rehearsals on a busy machine."
+        1.0,
+        description="Times as long for engines, streams and outside checks: for rehearsals on a busy machine.",
     )
     resume_hours: Annotated[int, Field(ge=0, le=168)] = Field(24, description="How long a dropped call can go on.")
     staff_number: str = Field("", description="Where calls for a person are sent, in E.164; empty takes a message.")

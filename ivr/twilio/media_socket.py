@@ -24,7 +24,7 @@ what comes next.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -60,6 +60,17 @@ class Limits:
     send_s: float = 5.0
     backlog_ms: int = 10_000
     faults: int = 20
+
+    def times(self, factor: float) -> Limits:
+        """So many times the time, and the sound that waits in it."""
+        return replace(
+            self,
+            start_s=self.start_s * factor,
+            stall_s=self.stall_s * factor,
+            drain_s=self.drain_s * factor,
+            send_s=self.send_s * factor,
+            backlog_ms=round(self.backlog_ms * factor),
+        )
 
 
 def media_router(

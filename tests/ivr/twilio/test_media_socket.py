@@ -346,3 +346,9 @@ async def test_ten_calls_at_once() -> None:
 
         sounds = await asyncio.gather(*map(one, range(10)))
         assert sounds == [bytes([number]) * 3200 for number in range(10)]
+
+
+def test_on_a_busy_machine_everything_may_take_longer_but_faults() -> None:
+    patient = Limits(stall_s=3).times(20)
+    assert (patient.stall_s, patient.backlog_ms, patient.faults) == (60, 200_000, Limits().faults)
+    assert (patient.start_s, patient.drain_s, patient.send_s) == (100, 200, 100)
