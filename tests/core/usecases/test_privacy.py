@@ -80,7 +80,7 @@ def ledger(storage: SqlStorage, case: str = "case_1") -> list[tuple[str, bool, H
 
 
 def test_the_ledger_has_every_consent_once_with_its_hearing(storage: SqlStorage) -> None:
-    assert ledger(storage) == [("credit_report", True, How.CALL), ("recording", True, How.API)]
+    assert ledger(storage) == [("credit_report", True, How.CALL), ("recording", True, How.CALL)]
     with storage.begin() as work:
         spoken = work.consents.of("case_1")[0]
     assert spoken.evidence == heard("yes please Zebulon")
