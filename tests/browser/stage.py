@@ -39,7 +39,8 @@ class Stage:
         await self.page.wait(f"location.pathname === {path!r} && document.readyState === 'complete'")
 
     async def enter_as(self, role: str) -> None:
-        """Sign in by the demonstration's button."""
+        """Sign in by the demonstration's button. The page before is left first: its stream would come back refused."""
+        await self.page.go("about:blank")
         await self.page.call("Network.clearBrowserCookies")
         await self.open("/console/sign-in")
         await self.page.click(f"button[value={role}]")
