@@ -2,16 +2,19 @@
 
 ``KeyWrapper`` is what a key-management service would be asked for; ``FileKeyring`` keeps the keys in one file of
 mode 0600, sealed by a passphrase where one is given (scrypt, RFC 7914, N=2^15 r=8 p=1, then AES-256-GCM).
-The file is written whole to a new name, synced, and renamed, so a crash leaves the old one.
+The file is written whole to a new name, synced, and renamed, so a crash leaves the old one. Every change begins with what
+the file says then, one process after the other, and no key is used before it is in the file.
 """
 
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,7 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from core.errors import EnvironmentProblem, WrongKey
+from core.errors import EnvironmentProblem, StorageError, WrongKey
 from core.security.envelope import KEY_BYTES, bind, new_key
 from core.security.private_file import require_private, write_private
 
@@ -101,7 +104,7 @@ class FileKeyring:
         ring = cls(path, passphrase, content)
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            ring._write(replace=False)
+            ring._write(ring._keks, replace=False)
         except FileExistsError:
             return cls.load(path, passphrase)
         except OSError as error:
@@ -117,7 +120,8 @@ class FileKeyring:
         content, sealed = _read(path, passphrase)
         ring = cls(path, passphrase, content)
         if passphrase and not sealed:
-            ring._write(replace=True)
+            with ring._changing():  # written anew, the file is sealed
+                pass
         return ring
 
     def _take(self, content: dict[str, Any]) -> None:
@@ -129,10 +133,25 @@ class FileKeyring:
         if not self._keks or any(len(key) != KEY_BYTES for key in (*self._keks.values(), *self._purposes.values())):
             raise WrongKey("The keyring file is damaged; restore it from its backup.")
 
-    def _write(self, replace: bool) -> None:
+    @contextmanager
+    def _changing(self) -> Iterator[dict[int, bytes]]:
+        """The versions as the file has them now, whoever wrote them; what the block makes of them is stored, and only
+        then used. Raises ``StorageError`` when it cannot be: then nothing has changed."""
+        with self._lock, _alone(self._path.parent):
+            content, _ = _read(self._path, self._passphrase)
+            self._take(content)
+            keks = dict(self._keks)
+            yield keks
+            try:
+                self._write(keks, replace=True)
+            except OSError as error:
+                raise StorageError(f"The keyring file cannot be written ({error.strerror}); mend that first.") from None
+            self._keks = keks
+
+    def _write(self, keks: dict[int, bytes], *, replace: bool) -> None:
         plain = json.dumps(
             {
-                "versions": {str(version): _text(secret) for version, secret in sorted(self._keks.items())},
+                "versions": {str(version): _text(secret) for version, secret in sorted(keks.items())},
                 "purposes": {name: _text(secret) for name, secret in self._purposes.items()},
             }
         ).encode()
@@ -188,23 +207,32 @@ class FileKeyring:
     # -- rotation -----------------------------------------------------------------------------------------------
 
     def add_version(self) -> int:
-        """Make and store the next key-encryption key; returns its version."""
-        with self._lock:
-            version = max(self._keks) + 1
-            self._keks[version] = new_key()
-            self._write(replace=True)
+        """Make and store the next key-encryption key; returns its version. Raises ``StorageError``."""
+        with self._changing() as keks:
+            version = max(keks) + 1
+            keks[version] = new_key()
         return version
 
     def forget(self, version: int) -> None:
-        """Destroy an old version for good: what is still wrapped under it, in any backup, is lost."""
-        with self._lock:
-            if version == max(self._keks):
+        """Destroy an old version for good: what is still wrapped under it, in any backup, is lost. ``StorageError``."""
+        with self._changing() as keks:
+            if version == max(keks):
                 raise WrongKey("The newest key version is in use; rotate first.")
-            self._keks.pop(version, None)
-            self._write(replace=True)
+            keks.pop(version, None)
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While it lasts, no other process changes a keyring in this folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _read(path: Path, passphrase: str | None) -> tuple[dict[str, Any], bool]:

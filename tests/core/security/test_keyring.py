@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import stat
 from pathlib import Path
 
 import pytest
 
-from core.errors import EnvironmentProblem, WrongKey
+from core.errors import EnvironmentProblem, StorageError, WrongKey
+from core.security import keyring
 from core.security.keyring import PURPOSES, FileKeyring
 
 SECRET = b"s" * 32
@@ -113,3 +115,32 @@ def test_it_shows_nothing(path: Path) -> None:
     ring = FileKeyring.create(path, "very secret words")
     assert "secret" not in repr(ring)
     assert ring.purpose("index").hex() not in repr(ring)
+
+
+def test_a_keyring_that_lay_open_meanwhile_takes_no_version_for_its_own(path: Path) -> None:
+    """Two operators rotate one after the other: the second one's keyring was read before the first one's rotation."""
+    first = FileKeyring.create(path, None)
+    second = FileKeyring.load(path, None)
+    assert first.add_version() == 2
+    wrapped = first.wrap(2, SECRET, b"")
+    assert second.add_version() == 3
+    assert FileKeyring.load(path, None).unwrap(2, wrapped, b"") == SECRET
+    first.forget(1)
+    assert FileKeyring.load(path, None).versions() == [2, 3]
+
+
+def test_a_version_that_could_not_be_stored_is_never_used(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else everything would be wrapped under a key that is gone with the process."""
+    ring = FileKeyring.create(path, None)
+
+    def full(*_given: object, **_named: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(keyring, "write_private", full)
+        for change in (ring.add_version, ring.add_version):
+            with pytest.raises(StorageError, match="No space left"):
+                change()
+        assert ring.versions() == [1]
+    assert ring.add_version() == 2
+    assert FileKeyring.load(path, None).unwrap(2, ring.wrap(2, SECRET, b""), b"") == SECRET
