@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-__all__ = ["JournalEntry", "TranscriptLine"]
+__all__ = ["NO_CALL", "JournalEntry", "TranscriptLine"]
+
+#: Stands for the call in entries that were made outside of any: they are sealed with the case and outlive its calls.
+NO_CALL = "none"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -5,7 +5,7 @@ Storage calls are synchronous and quick; an event loop runs them in a thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,7 +89,13 @@ class CallJournal(Protocol):
         """Store one entry; returns its sequence number in the case. Raises ``StorageError``."""
         ...
 
-    def read(self, case_id: str) -> list[JournalEntry]: ...
+    def read(self, case_id: str, kinds: Collection[str] = ()) -> list[JournalEntry]:
+        """All entries in order, or those of ``kinds`` alone. Raises ``Shredded`` when one of them was destroyed."""
+        ...
+
+    def left(self, case_id: str) -> list[JournalEntry | None]:
+        """All entries in order, with ``None`` for each that was destroyed."""
+        ...
 
     def bind_phone(self, case_id: str, phone: PhoneNumber) -> None:
         """Make the case findable by number, through a blind index only."""

@@ -78,8 +78,8 @@ class OwedCopies:
 
     def _paid(self, owed: OwedText) -> None:
         with self._storage.begin() as unit:
-            calls = [entry.call_id for entry in unit.journal.read(owed.case_id)]
-            if calls:
+            calls = [entry.call_id for entry in unit.journal.left(owed.case_id) if entry is not None]
+            if calls:  # else their records are destroyed, or there were none: nothing is left to note it in
                 entry = JournalEntry(f"{owed.what}_sent", self._clock.now(), calls[-1], {})
                 unit.journal.append(owed.case_id, entry)
             unit.owed_texts.paid(owed.case_id, owed.what)

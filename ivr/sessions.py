@@ -13,7 +13,7 @@ from datetime import datetime
 
 from core.applicant import PhoneNumber
 from core.errors import NotFound
-from core.events import JournalEntry
+from core.events import NO_CALL, JournalEntry
 from ivr.call_session import CallSession
 from ivr.dialogue.effects import AllowRecording, Effect, Finish, HandOver, Journal
 from ivr.dialogue.events import CallBegan, CallEvent
@@ -122,7 +122,8 @@ class Sessions:
         state.recording = any(consent["scope"] == "recording" for consent in agreed)
         earlier = fold(entries, self._house.currency)
         state.known = earlier if "resumed" in kinds else fold(here, self._house.currency)
-        if "resumed" not in kinds and len(here) < len(entries) and earlier.worth_keeping:
+        other_calls = {entry.call_id for entry in entries} - {call_id, NO_CALL}
+        if "resumed" not in kinds and other_calls and earlier.worth_keeping:
             state.left_behind = earlier
         bindings = {entry.data.get("binding") for entry in here if entry.kind == "owner_verified"}
         if {"amount", "phone"} <= set(state.slots):

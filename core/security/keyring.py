@@ -2,8 +2,8 @@
 
 ``KeyWrapper`` is what a key-management service would be asked for; ``FileKeyring`` keeps the keys in one file of
 mode 0600, sealed by a passphrase where one is given (scrypt, RFC 7914, N=2^15 r=8 p=1, then AES-256-GCM).
-The file is written whole to a new name, synced, and renamed, so a crash leaves the old one. Every change begins with what
-the file says then, one process after the other, and no key is used before it is in the file.
+The file is written whole to a new name, synced, and renamed, so a crash leaves the old one. Every change begins with
+what the file says then, one process after the other, and no key is used before it is in the file.
 """
 
 from __future__ import annotations

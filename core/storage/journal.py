@@ -3,7 +3,9 @@ that destroying either person's or the call's keys takes exactly its own entries
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 
@@ -70,29 +72,35 @@ class SqlJournal:
         self._work.execute(update(cases).where(cases.c.case_id == case_id).values(last_at=entry.at))
         return seq
 
-    def read(self, case_id: str) -> list[JournalEntry]:
-        """All entries in order. Raises ``Shredded``, ``Tampered`` or ``WrongKey``; a case without entries is empty."""
-        rows = self._work.execute(select(journal).where(journal.c.case_id == case_id).order_by(journal.c.seq))
-        return [
-            from_json(
-                JournalEntry,
-                self._work.talk_key(case_id, row.call_id).open(_place(case_id, row.seq, row.kind), row.body),
-            )
-            for row in rows
-        ]
+    def read(self, case_id: str, kinds: Collection[str] = ()) -> list[JournalEntry]:
+        """Raises ``Shredded``, ``Tampered`` or ``WrongKey``; a case without entries is empty."""
+        return [self._opened(row) for row in self._rows(case_id, kinds)]
+
+    def left(self, case_id: str) -> list[JournalEntry | None]:
+        return [self._if_left(row) for row in self._rows(case_id)]
 
     def of_call(self, call_id: str) -> list[JournalEntry]:
-        """The entries made in one call, in order."""
+        """The entries made in one call, in order. A call can have been of two persons' cases; those of a person who
+        was destroyed are left out."""
         rows = self._work.execute(
             select(journal).where(journal.c.call_id == call_id).order_by(journal.c.case_id, journal.c.seq)
         )
-        return [
-            from_json(
-                JournalEntry,
-                self._work.talk_key(row.case_id, call_id).open(_place(row.case_id, row.seq, row.kind), row.body),
-            )
-            for row in rows
-        ]
+        return [entry for entry in map(self._if_left, rows) if entry is not None]
+
+    def _rows(self, case_id: str, kinds: Collection[str] = ()) -> Sequence[Any]:
+        wanted = (journal.c.kind.in_(kinds),) if kinds else ()
+        query = select(journal).where(journal.c.case_id == case_id, *wanted)
+        return self._work.execute(query.order_by(journal.c.seq)).all()
+
+    def _opened(self, row: Any) -> JournalEntry:
+        key = self._work.talk_key(row.case_id, row.call_id)
+        return from_json(JournalEntry, key.open(_place(row.case_id, row.seq, row.kind), row.body))
+
+    def _if_left(self, row: Any) -> JournalEntry | None:
+        try:
+            return self._opened(row)
+        except Shredded:
+            return None
 
     def _follow(self, case_id: str, call_id: str, subject: str) -> None:
         """When a call turns to another case (somebody else is on the line), its record goes with it."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.decision.keeping import number_record
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput, NotFound, Shredded
 from core.fraud import FraudLabel, Label, VoiceScope
-from core.ports import Clock, Storage
+from core.ports import Clock, Storage, StoredApplication, UnitOfWork
 from core.risk import RiskLevel, RiskReport
 
 __all__ = ["SOURCES", "Reported", "agree", "label", "labelled", "reported", "to_audit", "withdraw"]
@@ -68,10 +68,11 @@ def reported(storage: Storage, limit: int = 10_000) -> list[Reported]:
     with storage.begin() as work:
         labels = {one.case_id: one for one in work.fraud_labels.standing()}
         for case_id in work.receipts.cases(limit):
-            stored = work.applications.get(case_id)
-            call = stored.application.call_id
-            later = None if call is None else work.deep_checks.of(call)
-            report = stored.risk if later is None or later.report is None else later.report
+            try:
+                stored = work.applications.get(case_id)
+            except Shredded:
+                continue
+            report = _latest(work, stored)
             one = stored.application
             number = number_record(work.receipts.of(case_id)) or {}
             found.append(
@@ -86,6 +87,16 @@ def reported(storage: Storage, limit: int = 10_000) -> list[Reported]:
                 )
             )
     return found
+
+
+def _latest(work: UnitOfWork, stored: StoredApplication) -> RiskReport:
+    """The later look goes with the call's record; the report of the call stays with the application."""
+    call = stored.application.call_id
+    try:
+        later = None if call is None else work.deep_checks.of(call)
+    except Shredded:
+        later = None
+    return stored.risk if later is None or later.report is None else later.report
 
 
 def labelled(cases: list[Reported]) -> list[Reported]:

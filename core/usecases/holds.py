@@ -1,7 +1,7 @@
 """A fraud hold: nothing of a case is approved, accepted or paid out until another person lifts it.
 
-The hold is an entry of the case's journal, so it stands before there is an application and survives everything the
-case survives. It never declines, and it changes no status: what waits goes on when the hold is lifted.
+The hold is an entry of the case's journal, made outside of any call, so it stands before there is an application and
+survives everything the case survives, the destruction of its calls' records too. It never declines, and it changes no status: what waits goes on when the hold is lifted.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import Conflict, Forbidden, InvalidInput
-from core.events import JournalEntry
+from core.events import NO_CALL, JournalEntry
 from core.ports import Clock, Storage, UnitOfWork
 
 __all__ = ["Hold", "place", "release", "require_free", "standing"]
 
 _PLACED, _RELEASED = "hold_placed", "hold_released"
-#: Stands for the call in entries that were made outside of any.
-_NO_CALL = "none"
 _SHORTEST, _LONGEST = 10, 2000
 
 
@@ -37,7 +35,7 @@ class Hold:
 def standing(work: UnitOfWork, case_id: str) -> Hold | None:
     """The hold on a case, if one stands."""
     held: Hold | None = None
-    for entry in work.journal.read(case_id):
+    for entry in work.journal.read(case_id, (_PLACED, _RELEASED)):
         if entry.kind == _PLACED:
             held = Hold(case_id, str(entry.data["who"]), entry.at, str(entry.data["why"]))
         elif entry.kind == _RELEASED:
@@ -62,8 +60,8 @@ def place(storage: Storage, clock: Clock, case_id: str, who: str, why: str, call
         if standing(work, case_id) is not None:
             raise Conflict("This case is held already.")
         now = clock.now()
-        work.journal.append(case_id, JournalEntry(_PLACED, now, call_id or _NO_CALL, {"who": who, "why": why}))
-        work.audit.append(who, "hold.placed", case_id, {"call": call_id or _NO_CALL}, note=why)
+        work.journal.append(case_id, JournalEntry(_PLACED, now, NO_CALL, {"who": who, "why": why}))
+        work.audit.append(who, "hold.placed", case_id, {"call": call_id or NO_CALL}, note=why)
         work.commit()
     return Hold(case_id, who, now, why)
 
@@ -80,7 +78,7 @@ def release(storage: Storage, clock: Clock, case_id: str, who: str, why: str) ->
             raise Conflict("No hold stands on this case.")
         if held.placed_by == who:
             raise Forbidden("You placed this hold; a second person lifts it.")
-        work.journal.append(case_id, JournalEntry(_RELEASED, clock.now(), _NO_CALL, {"who": who, "why": why}))
+        work.journal.append(case_id, JournalEntry(_RELEASED, clock.now(), NO_CALL, {"who": who, "why": why}))
         work.audit.append(who, "hold.released", case_id, note=why)
         work.commit()
 
@@ -92,5 +90,5 @@ def _reason(why: str) -> str:
 
 
 def _require_known(work: UnitOfWork, case_id: str) -> None:
-    if not work.journal.read(case_id):
+    if not work.journal.left(case_id):
         work.applications.get(case_id)

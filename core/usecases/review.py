@@ -20,7 +20,7 @@ from core.decision.keeping import KeptReceipt, ReviewNote
 from core.decision.model import Decision, Facts, Outcome, Reason
 from core.decision.reasons import MOST_REASONS, reason, reasons_a_person_may_give
 from core.decision.receipt import bundle
-from core.errors import Conflict, Forbidden, InvalidInput
+from core.errors import Conflict, Forbidden, InvalidInput, Shredded
 from core.lending.owing import REASONS
 from core.money import Money
 from core.ports import Clock, Storage, StoredApplication, UnitOfWork
@@ -69,11 +69,14 @@ class Reviewed:
 
 
 def queue(storage: Storage, limit: int = 50) -> list[Waiting]:
-    """Cases that wait for a person, longest waiting first."""
+    """Cases that wait for a person, longest waiting first. Those whose keys were destroyed wait for nobody."""
     with storage.begin() as work:
         found = []
         for case_id in work.applications.in_status(Status.REVIEW, limit):
-            stored = work.applications.get(case_id)
+            try:
+                stored = work.applications.get(case_id)
+            except Shredded:
+                continue
             found.append(
                 Waiting(
                     case_id,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from core.application import Status
 from core.decision.model import Terms
 from core.errors import Conflict, Unauthenticated
-from core.events import JournalEntry
+from core.events import NO_CALL, JournalEntry
 from core.jurisdiction.pack import Pack
 from core.ports import Clock, Storage
 
@@ -21,6 +21,7 @@ __all__ = ["MOST_WRONG", "WrittenCopy", "open_copy"]
 
 MOST_WRONG = 5
 _WINDOW = timedelta(days=1)
+_REFUSED = "copy_refused"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,13 +47,11 @@ def open_copy(storage: Storage, clock: Clock, pack: Pack, case_id: str, last4: s
     with storage.begin() as work:
         stored = work.applications.get(case_id)
         application = stored.application
-        entries = work.journal.read(case_id)
-        wrong = sum(entry.kind == "copy_refused" and now - entry.at < _WINDOW for entry in entries)
+        wrong = sum(now - entry.at < _WINDOW for entry in work.journal.read(case_id, (_REFUSED,)))
         if wrong >= MOST_WRONG:
             raise Conflict("Too many wrong answers: try again tomorrow, or call the line.")
         right = hmac.compare_digest(application.national_id_last4.value.value.encode(), last4.encode())
-        call = application.call_id or "none"
-        work.journal.append(case_id, JournalEntry("copy_opened" if right else "copy_refused", now, call))
+        work.journal.append(case_id, JournalEntry("copy_opened" if right else _REFUSED, now, NO_CALL))
         work.audit.append("borrower", "copy.opened" if right else "copy.refused", case_id)
         answer = work.applications.answer(case_id)
         work.commit()

@@ -12,6 +12,7 @@ from core.applicant import PhoneNumber
 from core.errors import ProviderTimeout, Shredded
 from core.lending.owing import GRACE, OwedText
 from core.storage.owed_texts import SqlOwedTexts
+from core.usecases.shred import plan_call, shred
 from ivr.owed_texts import OwedCopies
 from ivr.replay.caller import newest_code
 from ivr.system import SystemClock
@@ -123,6 +124,18 @@ async def test_what_was_owed_to_a_person_who_was_erased_is_forgotten(
     monkeypatch.setattr(desk.copies, "_text", _gone)
     assert await desk.copies.send_due() == 0
     assert desk.owed() == []
+
+
+async def test_a_copy_is_sent_once_though_the_record_of_the_call_is_destroyed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await _accepted(tmp_path, monkeypatch, text_fails=True)
+    storage = desk.line.house.storage
+    shred(storage, plan_call(storage, CALL.call_id), "os.tester")
+    desk.clock.ahead = GRACE + timedelta(seconds=1)
+    assert await desk.copies.send_due() == 1
+    assert await desk.copies.send_due() == 0
+    assert len(desk.provider.sent) == 1
 
 
 def _gone(_owed: OwedText) -> tuple[PhoneNumber, str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import NotFound
+from core.usecases import holds
 from ivr.form_runner import FormRunner
 from ivr.line import FormAnswer, FormPage, IncomingCall, LineEnded
 from ivr.sessions import Sessions
@@ -67,6 +68,17 @@ async def test_after_a_restart_the_same_call_goes_on_from_the_journal(
     assert again.question() == until
     assert again.texts.sent == []
     assert (await again.talk(form)).step.reason == "review"
+    again.storage.close()
+
+
+async def test_a_hold_that_was_placed_meanwhile_is_no_earlier_call(house: FormHouse, tmp_path: Path) -> None:
+    await dropped(house, "amount")
+    holds.place(house.storage, house.clock, "case_1", "f.analyst", "Somebody prompts this caller.", CALL.call_id)
+    again = restarted(house, tmp_path)
+    form = await again.switchboard.form(CALL)
+    await form.page()
+    assert again.question() == "amount"
+    assert again.sessions.note(CALL.call_id).answered > 0
     again.storage.close()
 
 

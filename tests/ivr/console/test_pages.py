@@ -12,6 +12,7 @@ import pytest
 from core.application import Status
 from core.storage.figures import audit_page, hands_on, list_applications, list_records, since_then
 from core.usecases.roles import Role
+from core.usecases.shred import plan_call, shred
 from ivr.console.sounds import cut, outline, wav
 from speech.audio import encode_mulaw, silence_mulaw
 from tests.ivr.console.office import Office, keyed_to_the_end, open_office
@@ -51,6 +52,14 @@ async def test_a_case_opens_with_a_purpose_and_is_written_down(office: Office) -
         assert said.status_code == 409  # it does not wait for a review
     mine = [row[1] for row in office.actions() if row[0] == "t.underwriter"]
     assert mine == ["case.viewed", "field.revealed"]
+
+
+async def test_a_case_whose_recordings_were_destroyed_is_shown_without_them(office: Office) -> None:
+    case = f"/console/cases/{case_of(office)}"
+    shred(office.storage, plan_call(office.storage, "CA1"), "os.tester")
+    async with office.browser(Role.UNDERWRITER) as client:
+        assert (await client.post(case, data={"purpose": "decision"})).status_code == 303
+        assert "4200.00" in (await client.get(case)).text
 
 
 async def test_an_auditor_sees_the_case_masked_and_nothing_without_a_purpose(office: Office) -> None:
