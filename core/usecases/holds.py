@@ -1,7 +1,8 @@
 """A fraud hold: nothing of a case is approved, accepted or paid out until another person lifts it.
 
-The hold is an entry of the case's journal, made outside of any call, so it stands before there is an application and
-survives everything the case survives, the destruction of its calls' records too. It never declines, and it changes no status: what waits goes on when the hold is lifted.
+The hold is an entry of the case's journal, made outside of any call: it stands before there is an application and
+survives everything the case survives, the destruction of its calls' records too. It never declines, and it changes no
+status: what waits goes on when the hold is lifted.
 """
 
 from __future__ import annotations
