@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -38,9 +39,13 @@ def read_back(storage: SqlStorage, operator: str) -> ReadBack:
     unreadable: list[str] = []
     for kind, name in names:
         with storage.begin() as work:
-            read = {"call": work.records.read, "case": work.journal.read, "application": work.applications.get}[kind]
+            readers: dict[str, Callable[[str], object]] = {
+                "call": work.records.read,
+                "case": work.journal.read,
+                "application": work.applications.get,
+            }
             try:
-                read(name)
+                readers[kind](name)
                 opened += 1
             except Shredded:
                 shredded += 1
