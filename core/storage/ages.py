@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from core.storage.engine import reading, writing
 from core.storage.tables import (
     answers,
     applications,
+    audit,
     call_audio,
     call_backs,
     call_lines,
@@ -21,6 +23,7 @@ from core.storage.tables import (
     codes,
     disputes,
     inbox,
+    journal,
     loans,
     postings,
     staff_sessions,
@@ -28,18 +31,22 @@ from core.storage.tables import (
 
 __all__ = ["Person", "calls_of", "delete_rows", "drop_records", "ended_calls", "people"]
 
+#: What staff do to a case that begins its term anew: the law counts from the notice of what was decided.
+_HAPPENINGS = ("review.said", "review.settled", "dispute.opened", "dispute.decided", "data.corrected")
 _OVER = (LoanState.REPAID.value, LoanState.WITHDRAWN.value, LoanState.CANCELLED.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """``last_at``: when anything last happened in any case. ``applied``: whether there is an application.
-    ``unsettled``: whether a loan runs or a dispute is open."""
+    ``unsettled``: whether a loan runs or a dispute is open. ``matter``: what the recordings are evidence in: an open
+    ``dispute``, or an ``inquiry`` for which a case is held."""
 
     person: str
     last_at: datetime
     applied: bool
     unsettled: bool
+    matter: str | None = None
 
 
 def people(engine: Engine) -> list[Person]:
@@ -47,20 +54,41 @@ def people(engine: Engine) -> list[Person]:
     last = func.max(cases.c.last_at)
     with reading(engine) as connection:
         seen = {row[0]: row[1] for row in connection.execute(select(cases.c.subject_id, last).group_by("subject_id"))}
-        for column, table in (
-            (applications.c.received_at, applications),
-            (answers.c.at, answers),
-            (postings.c.at, postings),
+        for case_id, at, which in (
+            (applications.c.case_id, applications.c.received_at, ()),
+            (answers.c.case_id, answers.c.at, ()),
+            (postings.c.case_id, postings.c.at, ()),
+            (audit.c.subject, audit.c.at, (audit.c.action.in_(_HAPPENINGS),)),
         ):
-            query = select(cases.c.subject_id, func.max(column)).join_from(
-                cases, table, cases.c.case_id == table.c.case_id
-            )
-            for person, at in connection.execute(query.group_by(cases.c.subject_id)):
-                seen[person] = max(seen[person], at)
+            query = select(cases.c.subject_id, func.max(at)).join(case_id.table, cases.c.case_id == case_id)
+            for person, newest in connection.execute(query.where(*which).group_by(cases.c.subject_id)):
+                seen[person] = max(seen[person], newest)
         applied = _people_of(connection, applications.c.case_id)
-        unsettled = _people_of(connection, loans.c.case_id, loans.c.state.not_in(_OVER))
-        unsettled |= _people_of(connection, disputes.c.case_id, disputes.c.state == DisputeState.OPEN.value)
-    return [Person(who, at, who in applied, who in unsettled) for who, at in sorted(seen.items())]
+        disputed = _people_of(connection, disputes.c.case_id, disputes.c.state == DisputeState.OPEN.value)
+        unsettled = disputed | _people_of(connection, loans.c.case_id, loans.c.state.not_in(_OVER))
+        held = _held(connection)
+    return [
+        Person(
+            who,
+            at,
+            who in applied,
+            who in unsettled,
+            "dispute" if who in disputed else "inquiry" if who in held else None,
+        )
+        for who, at in sorted(seen.items())
+    ]
+
+
+def _held(connection: Connection) -> set[str]:
+    """Persons of whom a case is held for a fraud inquiry: the newest mark of the case says so."""
+    marks = (
+        select(journal.c.case_id, cases.c.subject_id, journal.c.kind)
+        .join_from(journal, cases)
+        .where(journal.c.kind.in_(("hold_placed", "hold_released")))
+        .order_by(journal.c.seq)
+    )
+    newest = {row.case_id: (row.subject_id, row.kind) for row in connection.execute(marks)}
+    return {person for person, kind in newest.values() if kind == "hold_placed"}
 
 
 def _people_of(connection: Connection, case_id: object, *where: object) -> set[str]:
@@ -84,14 +112,21 @@ def calls_of(engine: Engine, person: str) -> list[str]:
 
 
 def delete_rows(
-    engine: Engine, *, codes_before: datetime, before: datetime, sessions_before: datetime
+    engine: Engine,
+    *,
+    codes_before: datetime,
+    before: datetime,
+    sessions_before: datetime,
+    held: Collection[str] = (),
 ) -> dict[str, int]:
-    """Delete what needs no destruction of keys: used-up codes, delivery keys, settled call-backs, ended sessions.
-    Returns how many of each. Raises ``StorageError``."""
+    """Delete what needs no destruction of keys: used-up codes, delivery keys, settled call-backs (but those of persons
+    who are ``held``), ended sessions. Returns how many of each. Raises ``StorageError``."""
+    theirs = select(cases.c.case_id).where(cases.c.subject_id.in_(held))
+    settled = and_(call_backs.c.state != "waiting", call_backs.c.settled_at < before)
     wanted: dict[str, Delete] = {
         "codes": delete(codes).where(codes.c.issued_at < codes_before),
         "deliveries": delete(inbox).where(inbox.c.at < before),
-        "call_backs": delete(call_backs).where(and_(call_backs.c.state != "waiting", call_backs.c.settled_at < before)),
+        "call_backs": delete(call_backs).where(settled, call_backs.c.case_id.not_in(theirs)),
         "sessions": delete(staff_sessions).where(
             or_(staff_sessions.c.ended_at < sessions_before, staff_sessions.c.began_at < sessions_before)
         ),

@@ -48,6 +48,12 @@ class KeyUpkeep:
         with reading(self._engine) as connection:
             return connection.scalar(select(subject_keys.c.hold).where(subject_keys.c.subject_id == subject_id))
 
+    def held(self) -> list[str]:
+        """Everybody under a hold."""
+        with reading(self._engine) as connection:
+            query = select(subject_keys.c.subject_id).where(subject_keys.c.hold.is_not(None))
+            return list(connection.scalars(query.order_by(subject_keys.c.subject_id)))
+
     def set_hold(self, subject_id: str, hold: str | None) -> bool:
         """Set or lift a legal hold; False when there is no such person."""
         with writing(self._engine) as connection:
@@ -68,6 +74,13 @@ class KeyUpkeep:
                     .order_by(object_keys.c.object_id)
                 )
             )
+
+    def people_of_call(self, call_id: str) -> list[str]:
+        """To whom the living keys of one call belong: to two, when somebody else took the telephone."""
+        query = select(object_keys.c.subject_id).distinct().order_by(object_keys.c.subject_id)
+        with reading(self._engine) as connection:
+            living = (object_keys.c.call_id == call_id, object_keys.c.wrapped.is_not(None))
+            return list(connection.scalars(query.where(*living)))
 
     def destroy_call(self, call_id: str, subject_id: str) -> None:
         """Destroy every key of a call, or raise its headstone where this store does not know it. Twice is as good as

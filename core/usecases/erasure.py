@@ -15,7 +15,7 @@ from core.lending.deadlines import runs_out
 from core.ports import Clock
 from core.storage.ages import calls_of, people
 from core.storage.store import SqlStorage
-from core.usecases.shred import plan_call, plan_person, shred
+from core.usecases.shred import living_plan, plan_person, shred
 
 __all__ = ["Erased", "erase"]
 
@@ -31,8 +31,8 @@ class Erased:
 
 
 def erase(storage: SqlStorage, clock: Clock, pack: Pack, person: str, operator: str) -> Erased:
-    """Raises ``NotFound``, ``Conflict`` under a legal hold, while a loan runs or a dispute is open, and
-    ``StorageError``."""
+    """Raises ``NotFound``, ``Conflict`` with nothing destroyed under a legal hold, while a loan runs, a dispute is open
+    or a case is held for a fraud inquiry, and ``StorageError``."""
     known = next((each for each in people(storage.engine) if each.person == person), None)
     if known is None:
         raise NotFound("There is no such person; a person's id is the id of their first case.")
@@ -40,19 +40,19 @@ def erase(storage: SqlStorage, clock: Clock, pack: Pack, person: str, operator: 
         raise Conflict("A legal hold forbids destroying these keys; lift it first.")
     if known.unsettled:
         raise Conflict("A loan runs or a dispute is open; settle it first.")
+    if known.matter is not None:
+        raise Conflict("A case of this person is held for a fraud inquiry; have the hold lifted first.")
     until = runs_out(pack.clock("application_retention"), known.last_at) if known.applied else None
     if until is None or until <= clock.now():
         shred(storage, plan_person(storage, person), operator)
         return Erased(person, True, (), None)
-    destroyed = []
-    for call in calls_of(storage.engine, person):
-        try:
-            plan = plan_call(storage, call)
-        except NotFound:
-            continue  # destroyed before
+    planned = (living_plan(storage, call) for call in calls_of(storage.engine, person))
+    plans = [plan for plan in planned if plan is not None]
+    if any(plan.hold is not None for plan in plans):
+        raise Conflict("A legal hold on somebody else in one of the calls forbids destroying it; lift it first.")
+    for plan in plans:
         shred(storage, plan, operator)
-        destroyed.append(call)
     with storage.begin() as work:
         work.audit.append(operator, "erasure.asked", person, {"until": until.date().isoformat()})
         work.commit()
-    return Erased(person, False, tuple(destroyed), until)
+    return Erased(person, False, tuple(plan.subject for plan in plans), until)

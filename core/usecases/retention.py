@@ -1,7 +1,8 @@
 """What has been kept for long enough is destroyed: by data class, by the pack's terms where a law sets one.
 
-Nothing under a legal hold goes, nothing of a loan that runs or a dispute that is open, and nothing that a law still
-asks for. Destroying is done with keys (``core.usecases.shred``), so that it reaches every backup of the data.
+Nothing under a legal hold goes, nothing that a law still asks for, no application whose loan runs, and nothing that is
+evidence: neither case nor recordings while a dispute is open or a case is held for a fraud inquiry. Destroying is done
+with keys (``core.usecases.shred``), so that it reaches every backup of the data.
 """
 
 from __future__ import annotations
@@ -9,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from core.errors import NotFound
 from core.jurisdiction.pack import Pack
 from core.lending.deadlines import runs_out
 from core.ports import Clock
 from core.storage.ages import delete_rows, drop_records, ended_calls, people
 from core.storage.audit_rows import last_done
 from core.storage.store import SqlStorage
-from core.usecases.shred import ShredPlan, plan_call, plan_person, shred
+from core.usecases.shred import living_plan, plan_call, plan_person, shred
 
 __all__ = ["Terms", "ToGo", "due", "is_time", "run", "run_daily"]
 
@@ -58,25 +58,29 @@ def due(storage: SqlStorage, clock: Clock, pack: Pack, terms: Terms) -> ToGo:
     going: list[tuple[str, str]] = []
     kept: list[tuple[str, str]] = []
     buried = storage.upkeep.buried_subjects()
+    matters: dict[str, str | None] = {}
     for each in people(storage.engine):
+        matters[each.person] = each.matter
         if each.person in buried:
             continue
         over = runs_out(law, each.last_at) if each.applied else each.last_at + timedelta(days=terms.unfinished)
         if over > now:
             continue
         hold = storage.upkeep.hold_of(each.person)
-        if hold is not None or each.unsettled:
-            kept.append((each.person, hold or "unsettled"))
+        why = hold or ("unsettled" if each.unsettled else each.matter)
+        if why is not None:
+            kept.append((each.person, why))
         else:
             going.append((each.person, "application" if each.applied else "unfinished"))
     gone = {person for person, _ in going}
     calls = []
     for call in ended_calls(storage.engine, now - timedelta(days=terms.recordings)):
-        plan = _plan(storage, call)
+        plan = living_plan(storage, call)
         if plan is None or plan.person in gone:
             continue
-        if plan.hold is not None:
-            kept.append((call, plan.hold))
+        why = next(filter(None, (plan.hold, *(matters.get(person) for person in plan.people))), None)
+        if why is not None:
+            kept.append((call, why))
         else:
             calls.append(call)
     return ToGo(now, tuple(calls), tuple(going), tuple(kept))
@@ -95,6 +99,7 @@ def run(storage: SqlStorage, clock: Clock, pack: Pack, terms: Terms, operator: s
         codes_before=plan.at - timedelta(days=terms.codes),
         before=plan.at - timedelta(days=terms.small),
         sessions_before=plan.at - timedelta(days=terms.sessions),
+        held=storage.upkeep.held(),
     )
     rows["pieces"] = drop_records(storage.engine, sorted(storage.upkeep.buried_calls()))
     with storage.begin() as work:
@@ -124,10 +129,3 @@ def is_time(storage: SqlStorage, clock: Clock, hour: int) -> bool:
         slot -= timedelta(days=1)
     last = last_done(storage.engine, DONE)
     return last is None or not slot <= last <= now
-
-
-def _plan(storage: SqlStorage, call_id: str) -> ShredPlan | None:
-    try:
-        return plan_call(storage, call_id)
-    except NotFound:
-        return None

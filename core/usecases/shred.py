@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from core.errors import Conflict, NotFound
@@ -11,7 +11,7 @@ from core.storage.names import static_name
 from core.storage.shredding import SHREDDED, carry_out
 from core.storage.store import SqlStorage
 
-__all__ = ["Rotation", "ShredPlan", "hold", "plan_call", "plan_person", "rotate", "shred"]
+__all__ = ["Rotation", "ShredPlan", "hold", "living_plan", "plan_call", "plan_person", "rotate", "shred"]
 
 
 #: SQLite's waiting writers look every 100 ms whether it is their turn.
@@ -20,12 +20,14 @@ _REST_S = 0.15
 
 @dataclass(frozen=True, slots=True)
 class ShredPlan:
-    """What would become unreadable. ``hold`` names the legal hold that forbids it, if there is one."""
+    """What would become unreadable. ``people`` are those whose keys are among ``objects``: a call can have been of two.
+    ``hold`` names the legal hold on any of them that forbids it, if there is one."""
 
     kind: str
     subject: str
     person: str
     objects: tuple[str, ...]
+    people: tuple[str, ...]
     hold: str | None
 
 
@@ -42,7 +44,16 @@ def plan_call(storage: SqlStorage, call_id: str) -> ShredPlan:
     person = storage.upkeep.subject_of(f"call:{call_id}")
     if not objects or person is None:
         raise NotFound("There is no such call with living keys; loanline records list shows the ids.")
-    return ShredPlan("call", call_id, person, tuple(objects), storage.upkeep.hold_of(person))
+    people = storage.upkeep.people_of_call(call_id)
+    return ShredPlan("call", call_id, person, tuple(objects), tuple(people), _hold_on(storage, people))
+
+
+def living_plan(storage: SqlStorage, call_id: str) -> ShredPlan | None:
+    """The same; ``None`` for a call that is destroyed already."""
+    try:
+        return plan_call(storage, call_id)
+    except NotFound:
+        return None
 
 
 def plan_person(storage: SqlStorage, person: str) -> ShredPlan:
@@ -50,7 +61,11 @@ def plan_person(storage: SqlStorage, person: str) -> ShredPlan:
     objects = storage.upkeep.objects_of(person)
     if not objects:
         raise NotFound("There is no such person with living keys; a person's id is the id of their first case.")
-    return ShredPlan("person", person, person, tuple(objects), storage.upkeep.hold_of(person))
+    return ShredPlan("person", person, person, tuple(objects), (person,), storage.upkeep.hold_of(person))
+
+
+def _hold_on(storage: SqlStorage, people: Iterable[str]) -> str | None:
+    return next((hold for hold in map(storage.upkeep.hold_of, people) if hold is not None), None)
 
 
 def shred(storage: SqlStorage, plan: ShredPlan, operator: str) -> None:
@@ -58,7 +73,8 @@ def shred(storage: SqlStorage, plan: ShredPlan, operator: str) -> None:
     shares this key store. Raises ``Conflict`` while a legal hold stands, and ``StorageError``."""
     detail = {"kind": plan.kind, "person": plan.person, "objects": len(plan.objects)}
     with storage.alone():
-        if storage.upkeep.hold_of(plan.person) is not None:
+        people = storage.upkeep.people_of_call(plan.subject) if plan.kind == "call" else plan.people
+        if _hold_on(storage, people) is not None:
             raise Conflict("A legal hold forbids destroying these keys; lift it first.")
         with storage.begin() as work:
             work.audit.append(operator, SHREDDED, plan.subject, detail)

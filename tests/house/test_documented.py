@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import typer.main
 
+from core.storage import privacy_tables
 from ivr.cli import app
 from ivr.settings import Settings
 from tests.house.tree import ROOT, at, calls, dotted, files, modules, text, tree
@@ -194,3 +195,10 @@ def test_every_link_between_pages_leads_somewhere() -> None:
 
 def test_the_reader_of_calls_knows_dotted_names() -> None:
     assert dotted(ast.parse("self._audit.append", mode="eval").body) == "self._audit.append"
+
+
+def test_every_table_has_its_data_class() -> None:
+    page = (ROOT / "docs/security/data-classes.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z_]+)`", page))
+    ours = {name for name in privacy_tables.metadata.tables if name != "audit_state"}  # a size and hashes
+    assert ours - named == set()
