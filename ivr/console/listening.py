@@ -30,6 +30,8 @@ __all__ = ["Listening"]
 #: A listener that does not keep up loses the oldest sound: two seconds are kept.
 _MOST_FRAMES = 100
 _LONGEST = 8000
+#: How often it is asked whether the session stands and the right to hear does.
+LOOK_SECONDS = 5.0
 
 
 class _Ear:
@@ -46,7 +48,7 @@ class _Ear:
 
 class Listening:
     def __init__(self, door: Door, storage: Storage, desk: Desk, calls: Calls, grants: Grants) -> None:
-        self._storage, self._desk, self._calls, self._grants = storage, desk, calls, grants
+        self._door, self._storage, self._desk, self._calls, self._grants = door, storage, desk, calls, grants
         door.page("/console/calls/{call_id}/listen", Action.LISTEN, self.ask, "POST")
         #: Who took a call over hears it, whatever else the role allows; see ``_admit``.
         door.socket("/console/calls/{call_id}/sound", Action.WATCH, self.sound)
@@ -82,15 +84,26 @@ class Listening:
         await socket.accept()
         speaker = asyncio.create_task(self._speak(socket, call, call_id, who))
         hearer = asyncio.create_task(self._play(socket, call, ear))
+        looker = asyncio.create_task(self._until_over(socket, call_id))
+        tasks = {speaker, hearer, looker}
         try:
-            await asyncio.wait({speaker, hearer}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             untap()
-            for task in (speaker, hearer):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(speaker, hearer, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             if socket.client_state.name == "CONNECTED":
                 await socket.close(1000)
+
+    async def _until_over(self, socket: WebSocket, call_id: str) -> None:
+        """Ends with the session, the purpose, or the call's being this person's: a socket must not outlive its right."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                self._admit(call_id, await self._door.visitor(socket, active=False))
+            except LoanlineError:
+                return
 
     @staticmethod
     async def _play(socket: WebSocket, call: HelpedCall, ear: _Ear) -> None:

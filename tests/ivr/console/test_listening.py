@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from core.usecases.roles import Role
+from core.usecases.staff import sign_out_everywhere
 from speech.audio import encode_mulaw, silence_mulaw
 from tests.ivr.console.office import Office, open_office
 from tests.ivr.small_line import CLIPS, SmallLine, by_keys, load_clip
@@ -89,6 +90,29 @@ async def test_other_pages_other_roles_and_strangers_hear_nothing(served: Served
     viewer = served.office.token(Role.VIEWER, "v.one")
     assert await served.post(viewer, "listen", purpose="quality") == 403
     assert await served.refused(viewer) == 403
+
+
+async def test_the_ear_ends_with_the_session(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.console.listening.LOOK_SECONDS", 0.05)
+    token = served.office.token(Role.SUPERVISOR, "m.reyes")
+    assert await served.post(token, "listen", purpose="quality") == 204
+    async with served.ear(token) as socket:
+        await asyncio.sleep(0.3)
+        await served.office.line.sound(silence_mulaw(20))
+        assert await asyncio.wait_for(socket.recv(), 5)
+        sign_out_everywhere(served.office.storage, served.office.clock, "m.reyes", "os.tester")
+        await asyncio.wait_for(socket.wait_closed(), 5)
+
+
+async def test_who_gave_a_call_back_hears_it_no_more(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.console.listening.LOOK_SECONDS", 0.05)
+    agent = served.office.token(Role.AGENT, "a.one")
+    assert await served.post(agent, "take-over", reason="caller asked") == 204
+    await asyncio.sleep(0.05)
+    await served.office.line.prompts_out()
+    async with served.ear(agent) as socket:
+        assert await served.post(agent, "hand-back", why="helped") == 204
+        await asyncio.wait_for(socket.wait_closed(), 5)
 
 
 async def test_who_took_the_call_over_is_heard_and_nobody_else(served: Served) -> None:
