@@ -91,9 +91,13 @@ def list_records(engine: Engine, limit: int = 200) -> list[CallRow]:
         return [CallRow(*row) for row in connection.execute(query.order_by(calls.c.started_at.desc()).limit(limit))]
 
 
-def hands_on(engine: Engine, call_id: str) -> frozenset[str]:
-    """The staff who took part in a call: none of them may review what came of it."""
-    query = select(audit.c.actor).where(audit.c.subject == call_id, audit.c.action.in_(_HANDS)).distinct()
+def hands_on(engine: Engine, case_id: str, *more_calls: str) -> frozenset[str]:
+    """The staff who took part in any call of a case, or in one of ``more_calls``: none of them may review what came of
+    it. A case can have several calls, and a call several cases."""
+    spoken = select(calls.c.call_id).where(calls.c.case_id == case_id)
+    learnt = select(journal.c.call_id).where(journal.c.case_id == case_id)
+    about = audit.c.subject.in_(spoken) | audit.c.subject.in_(learnt) | audit.c.subject.in_(more_calls)
+    query = select(audit.c.actor).where(audit.c.action.in_(_HANDS), about).distinct()
     with reading(engine) as connection:
         return frozenset(connection.scalars(query))
 

@@ -192,8 +192,7 @@ class Cases:
         case = self._read(case_id)
         if who.role is Role.SUPERVISOR and not any(note.verdict == Verdict.APPROVE.value for note in case.notes):
             raise Forbidden("A supervisor is the second person; an underwriter speaks first.")
-        call_id = case.stored.application.call_id
-        hands = hands_on(self._storage.engine, call_id) if call_id is not None else frozenset()
+        hands = hands_on(self._storage.engine, case_id)
         review.say(
             self._storage, self._clock, self._rules, case_id, who.staff_id, verdict, why, codes=codes, hands=hands
         )

@@ -148,7 +148,5 @@ class Disputes:
         return Response(status_code=204, headers={"HX-Refresh": "true"})
 
     def _decide(self, dispute: Dispute, who: Visitor, verdict: Verdict, cause: Cause, why: str) -> None:
-        stored = self._application(dispute.case_id)
-        call_id = stored.application.call_id if stored is not None else None
-        hands = hands_on(self._storage.engine, call_id) if call_id is not None else frozenset()
+        hands = hands_on(self._storage.engine, dispute.case_id, dispute.told_in)
         disputes.decide(self._storage, self._clock, dispute.dispute_id, who.staff_id, verdict, cause, why, hands=hands)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from core.application import Status
+from core.events import JournalEntry
 from core.storage.figures import audit_page, hands_on, list_applications, list_records, since_then, wrong_sign_ins
 from core.usecases import looks
-from tests.core.storage.people import NAME, application, decision, opened, risk, store_call
+from tests.core.storage.people import NAME, START, application, decision, opened, risk, store_call
 
 pytestmark = pytest.mark.usefixtures("either_database")
 
@@ -33,11 +34,29 @@ def test_what_a_day_brought(tmp_path: Path) -> None:
         ("case_1", "approved")
     ]
     assert list_applications(engine, status="review") == []
-    assert hands_on(engine, "CA1") == {"a.one"}
+    assert hands_on(engine, "case_1") == {"a.one"}
     rows = audit_page(engine, subject="CA1")
     assert [row.action for row in rows] == ["call.watched", "call.taken_over"]
     assert NAME not in str(rows)
     assert [row.seq for row in audit_page(engine, before=2)] == [1]
+
+
+def test_everybody_who_helped_in_any_call_of_a_case_had_a_hand_in_it(tmp_path: Path) -> None:
+    """The first call broke off after a person had helped, the second one led to the application."""
+    storage = opened(tmp_path)
+    store_call(storage, call_id="CA1")
+    store_call(storage, call_id="CA2")
+    store_call(storage, "case_2", "CA3")
+    with storage.begin() as work:  # the fourth was of this case until somebody else took the telephone
+        work.records.open_call("CA4", "case_1", START, recording=False)
+        work.journal.append("case_1", JournalEntry("noted", START, "CA4"))
+        work.journal.append("case_3", JournalEntry("noted", START, "CA4"))
+        work.commit()
+    for number, who in enumerate(("a.one", "b.two", "c.three", "d.four"), start=1):
+        looks.taken_over(storage, who, f"CA{number}", "asked for a person")
+    assert hands_on(storage.engine, "case_1") == {"a.one", "b.two", "d.four"}
+    assert hands_on(storage.engine, "case_2", "CA2") == {"c.three", "b.two"}
+    assert hands_on(storage.engine, "case_9") == frozenset()
 
 
 def test_how_long_a_decision_took_and_who_was_refused_too_often(tmp_path: Path) -> None:

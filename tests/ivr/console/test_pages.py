@@ -106,7 +106,7 @@ def test_figures(office: Office) -> None:
     assert day.share("accepted", "declined") == 1.0
     assert [row.status for row in list_applications(engine, status=Status.ACCEPTED.value)] == ["accepted"]
     assert list_applications(engine, status="review") == []
-    assert hands_on(engine, "CA1") == frozenset()
+    assert hands_on(engine, case_of(office)) == frozenset()
     newest = audit_page(engine, limit=2)
     assert [row.seq for row in newest] == sorted((row.seq for row in newest), reverse=True)
     assert all(row.seq < newest[-1].seq for row in audit_page(engine, before=newest[-1].seq))
