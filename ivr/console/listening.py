@@ -97,7 +97,7 @@ class Listening:
                 await socket.close(1000)
 
     async def _until_over(self, socket: WebSocket, call_id: str) -> None:
-        """Ends with the session, the purpose, or the call's being this person's: a socket must not outlive its right."""
+        """Ends with the session, the purpose, or the giving back of the call: no socket outlives its right."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
