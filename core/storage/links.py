@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import Engine, and_, delete, or_, select, update
 
 from core.errors import NotFound
 from core.fraud import Edge, LinkKind, Seen, Sharing, VoiceScope
 from core.security.blind_index import BlindIndex
+from core.storage.engine import reading
 from core.storage.names import plain_id
-from core.storage.tables import audit, calls, links, reviews, voice_terms
+from core.storage.tables import audit, calls, cases, links, reviews, voice_terms
 from core.storage.transaction import Transaction
 
-__all__ = ["LOOKS", "SqlLinks", "SqlVoiceTerms", "person_of"]
+__all__ = ["LOOKS", "SqlLinks", "SqlVoiceTerms", "person_of", "same_identity"]
 
 #: Audit actions by which a member of staff learns what a borrower said.
 LOOKS = ("case.viewed", "field.revealed", "call.words_shown", "call.listened", "clip.played")
@@ -24,12 +25,24 @@ _JOINING = tuple(
     kind.value for kind in (LinkKind.PAPERS, LinkKind.NUMBER, LinkKind.ADDRESS, LinkKind.PAYEE, LinkKind.DEVICE)
 )
 
+_IS_PERSON = links.c.kind == LinkKind.PERSON.value
+
 
 def person_of(work: Transaction, case_id: str) -> bytes | None:
     """The keyed hash of the person a case is about, once the caller has said who they are."""
     return work.execute(
         select(links.c.value_index).where(links.c.case_id == case_id, links.c.kind == LinkKind.PERSON.value)
     ).scalar_one_or_none()
+
+
+def same_identity(engine: Engine, person: str) -> list[str]:
+    """Who else (the ids of their cases) gave this very name, birth date and id digits, oldest first. It is what callers
+    said and no proof: most are the same person again, and one can be a thief. Raises ``StorageError``."""
+    theirs = select(links.c.value_index).join_from(links, cases).where(cases.c.subject_id == person, _IS_PERSON)
+    same = (links.c.value_index.in_(theirs), _IS_PERSON, cases.c.subject_id != person)
+    query = select(cases.c.subject_id).join_from(links, cases).where(*same).order_by(cases.c.opened_at, cases.c.case_id)
+    with reading(engine) as connection:
+        return list(dict.fromkeys(connection.scalars(query)))
 
 
 class SqlLinks:

@@ -60,7 +60,7 @@ def plan_person(storage: SqlStorage, person: str) -> ShredPlan:
     """What shredding this person destroys: every call and case of theirs. Raises ``NotFound``."""
     objects = storage.upkeep.objects_of(person)
     if not objects:
-        raise NotFound("There is no such person with living keys; a person's id is the id of their first case.")
+        raise NotFound("There is no such person with living keys; a person's id is the id of a case of theirs.")
     return ShredPlan("person", person, person, tuple(objects), (person,), storage.upkeep.hold_of(person))
 
 
@@ -89,7 +89,7 @@ def hold(storage: SqlStorage, person: str, reason: str | None, operator: str) ->
     """Set (``reason`` is a static name such as ``dispute``) or lift (``None``) a legal hold. Raises ``NotFound``."""
     with storage.alone():
         if not storage.upkeep.objects_of(person):
-            raise NotFound("There is no such person with living keys; a person's id is the id of their first case.")
+            raise NotFound("There is no such person with living keys; a person's id is the id of a case of theirs.")
         if reason is not None:
             storage.upkeep.set_hold(person, static_name("hold", reason))
         with storage.begin() as work:

@@ -6,7 +6,7 @@ import getpass
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +18,7 @@ from core.errors import InvalidInput
 if TYPE_CHECKING:
     from core.storage.store import SqlStorage
 
-__all__ = ["opened_storage", "operator", "register", "write_wav"]
+__all__ = ["opened_storage", "operator", "register", "tell_others", "write_wav"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 CallId = Annotated[str, typer.Argument(help="The call's id, as records list shows it.")]
@@ -47,6 +47,12 @@ def opened_storage() -> Iterator[SqlStorage]:
         yield storage
     finally:
         storage.close()
+
+
+def tell_others(others: Iterable[str]) -> None:
+    """Each case is a person of its own to the keys, so that a thief's case is never taken for the victim's."""
+    if named := ", ".join(others):
+        print(f"The same identity was given in {named}: see whose they are, and do the same for each.", file=sys.stderr)
 
 
 def operator() -> str:
@@ -278,14 +284,17 @@ def shred_keys(
     as_json: Json = False,
 ) -> None:
     """Destroy keys for good: what they seal cannot be opened any more, backups of the data included."""
-    from core.usecases.shred import plan_call, plan_person, shred  # noqa: PLC0415 - loads SQLAlchemy
+    from core.storage.links import same_identity  # noqa: PLC0415 - loads SQLAlchemy
+    from core.usecases.shred import plan_call, plan_person, shred  # noqa: PLC0415 - as above
 
     if (call is None) == (subject is None):
         raise InvalidInput("keys shred", "give either --call or --subject")
     with opened_storage() as storage:
         plan = plan_call(storage, call) if call is not None else plan_person(storage, subject or "")
+        others = same_identity(storage.engine, subject) if subject is not None else []
         if yes:
             shred(storage, plan, operator())
+    tell_others(others)
     if as_json:
         _print({"destroyed": yes, "kind": plan.kind, "id": plan.subject, "keys": list(plan.objects), "hold": plan.hold})
         return
@@ -304,8 +313,11 @@ def hold_keys(
     lift: Annotated[bool, typer.Option("--lift", help="Lift the hold.")] = False,
 ) -> None:
     """Forbid (or allow again) that a person's keys are destroyed."""
-    from core.usecases.shred import hold  # noqa: PLC0415 - loads SQLAlchemy
+    from core.storage.links import same_identity  # noqa: PLC0415 - loads SQLAlchemy
+    from core.usecases.shred import hold  # noqa: PLC0415 - as above
 
     with opened_storage() as storage:
         hold(storage, subject, None if lift else why, operator())
+        others = same_identity(storage.engine, subject)
     print("The hold is lifted." if lift else "The hold is set.")
+    tell_others(others)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.errors import InvalidInput
-from ivr.commands.keep import opened_storage, operator, write_wav
+from ivr.commands.keep import opened_storage, operator, tell_others, write_wav
 
 if TYPE_CHECKING:
     from core.jurisdiction.pack import Pack
@@ -19,7 +19,9 @@ __all__ = ["register"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 CaseId = Annotated[str, typer.Argument(help="The case's id.")]
-Person = Annotated[str, typer.Argument(help="A person: the id of their first case.")]
+Person = Annotated[
+    str, typer.Argument(help="A person: the id of a case. Other cases with the same identity are named.")
+]
 
 privacy = typer.Typer(help="What people may ask for.", no_args_is_help=True)
 retention = typer.Typer(help="What is kept for how long.", no_args_is_help=True)
@@ -97,7 +99,7 @@ def export_person(
     reason: Annotated[str, typer.Option("--reason", help="Who asked, and how you know that it is this person.")],
     sound: Annotated[bool, typer.Option(help="Also write the recordings.")] = True,
 ) -> None:
-    """Write everything kept about a person into a new folder: data.json, data.txt, and the recordings."""
+    """Write everything kept about a person in a case into a new folder: data.json, data.txt, and the recordings."""
     from core.usecases.subject_access import export  # noqa: PLC0415 - loads SQLAlchemy
     from ivr.system import SystemClock  # noqa: PLC0415 - as above
 
@@ -112,6 +114,9 @@ def export_person(
         if record.caller_audio or record.line_audio:
             write_wav(folder / f"call-{number}.wav", record.caller_audio, record.line_audio)
     print(f"Wrote {len(list(folder.iterdir()))} files.", file=sys.stderr)
+    tell_others(found.others)
+    if found.held:
+        print("A case is held for a fraud inquiry: ask the fraud desk before you hand this over.", file=sys.stderr)
 
 
 def _write(path: Path, text: str) -> None:
@@ -158,7 +163,7 @@ def erase_person(
     yes: Annotated[bool, typer.Option("--yes", help="Do it. Without this, nothing is destroyed.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Destroy what is kept about a person, as far as no law asks for it; the rest goes when its term is over."""
+    """Destroy what is kept of a person's case, as far as no law asks for it; the rest goes when its term is over."""
     from core.usecases.erasure import erase  # noqa: PLC0415 - loads SQLAlchemy
     from ivr.system import SystemClock  # noqa: PLC0415 - as above
 
@@ -168,11 +173,13 @@ def erase_person(
         done = erase(storage, SystemClock(), _pack(), person, operator())
     until = done.until.date().isoformat() if done.until else None
     if as_json:
-        print(json.dumps({"person": person, "whole": done.whole, "calls": list(done.calls), "until": until}, indent=2))
+        facts = {"person": person, "whole": done.whole, "calls": list(done.calls), "until": until}
+        print(json.dumps(facts | {"others": list(done.others)}, indent=2))
     elif done.whole:
-        print("Nothing of this person can be opened any more.")
+        print("Nothing of this case can be opened any more.")
     else:
         print(f"{len(done.calls)} recordings are destroyed. The application is kept until {until}, as the law asks.")
+    tell_others(done.others)
 
 
 @retention.command("run")
