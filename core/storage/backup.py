@@ -124,10 +124,11 @@ def restore_backup(
     """Put a verified backup into ``data_dir``; what was there is moved aside to ``before-restore-…``. What is on a
     server is saved there first, as a backup of its own.
 
-    Stop the line first. The next start destroys again whatever was ordered destroyed, as the list that is there, the
-    backup's list and ``shreds`` (a copy of the list kept elsewhere) say. Raises as ``verify_backup``, and ``Conflict``
-    for a copy of the key store that is past its day or a server that others are connected to; ``EnvironmentProblem``
-    when the backup is of a server and the line runs on files, or the other way round.
+    Stop the line first: while anybody has a database open it is refused. The next start destroys again whatever was
+    ordered destroyed, as the list that is there, the backup's list and ``shreds`` (a copy of the list kept elsewhere)
+    say. Raises as ``verify_backup``, and ``Conflict`` for a copy of the key store that is past its day or a database
+    that others have open; ``EnvironmentProblem`` when the backup is of a server and the line runs on files, or the
+    other way round.
     """
     backup = verify_backup(source)
     _require_good(backup, clock.now())
@@ -135,6 +136,8 @@ def restore_backup(
     with storage_errors():
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         with locked(data_dir):
+            for name in backup.files.keys() & {DATA_FILE, KEYS_FILE}:
+                _require_closed(data_dir / name)
             aside = _new_folder(data_dir)
             for number, copy in enumerate(filter(None, (_shreds_of(source, backup), shreds)), start=1):
                 _copy_file(copy, data_dir / f"restored-{number}.{SHREDS_FILE}")
@@ -157,6 +160,23 @@ def _require_alike(backup: Backup, servers: Servers) -> None:
             raise EnvironmentProblem(
                 "This backup is of the other kind of database; set or unset LOANLINE_DATABASE_URL or LOANLINE_KEYS_URL."
             )
+
+
+def _require_closed(path: Path) -> None:
+    """A line that is up would go on writing into the file that was moved aside, and all of it would be lost. SQLite
+    leaves the write-ahead log only while nobody else has the file open. Raises ``Conflict``."""
+    if not path.exists():
+        return
+    database = sqlite3.connect(path, timeout=0.0)
+    try:
+        database.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise Conflict("The line has its database open; stop it, then restore.") from None
+    except sqlite3.DatabaseError:
+        return  # damaged: it is why there are backups
+    finally:
+        database.close()
 
 
 def _load(dump: Path, servers: Servers, data_dir: Path, aside: Path, clock: Clock) -> None:

@@ -57,7 +57,7 @@ class SignatureVerifier:
         """
         url = self._base + path + (f"?{query}" if query else "")
         if not self._valid(url, form, headers):
-            _log.warning("twilio_signature_refused", route=path, fields=sorted(set(form))[:50])
+            _log.warning("twilio_signature_refused", route=path, fields=_names(form))
             raise Unauthenticated(
                 "The request is not signed by Twilio: check TWILIO_AUTH_TOKEN and LOANLINE_PUBLIC_URL."
             )

@@ -50,6 +50,30 @@ def test_there_and_back(saved: Path, tmp_path: Path) -> None:
     assert (tmp_path / "data" / "before-restore-1" / DATA_FILE).is_file()
 
 
+@pytest.mark.parametrize("keys", [False, True])
+def test_nothing_is_restored_under_a_running_line(saved: Path, tmp_path: Path, keys: bool) -> None:
+    """It would answer on, and every answer would go into the files that were moved aside."""
+    if keys:
+        create_backup(tmp_path / "data", tmp_path / "keys", HandClock(), keys=True)
+    line = opened(tmp_path)
+    store_call(line, "case_2", "CA2")
+    before = sorted(path.name for path in (tmp_path / "data").iterdir())
+    with pytest.raises(Conflict, match="stop it"):
+        restore_backup(tmp_path / "keys" if keys else saved, tmp_path / "data", HandClock())
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == before
+    store_call(line, "case_3", "CA3")
+    line.close()
+    with opened(tmp_path).begin() as work:
+        assert {call for call, _, _ in work.records.list_calls()} == {"CA1", "CA2", "CA3"}
+
+
+def test_a_damaged_database_is_no_reason_not_to_restore(saved: Path, tmp_path: Path) -> None:
+    (tmp_path / "data" / DATA_FILE).write_bytes(b"no database any more" * 400)
+    restore_backup(saved, tmp_path / "data", HandClock())
+    with opened(tmp_path).begin() as work:
+        assert work.records.read("CA1").complete
+
+
 def test_what_was_destroyed_since_stays_destroyed(saved: Path, tmp_path: Path) -> None:
     storage = opened(tmp_path)
     shred(storage, plan_person(storage, "case_1"), "os.tester")

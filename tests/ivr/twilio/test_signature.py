@@ -3,6 +3,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl
 
 import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers, ImmutableMultiDict
@@ -146,3 +147,9 @@ def test_the_handshake_is_signed_over_the_wss_url(base: str, url: str, good: boo
 def test_without_url_or_secret_there_is_no_line(base: str, secrets: list[str]) -> None:
     with pytest.raises(EnvironmentProblem):
         SignatureVerifier(base, secrets)
+
+
+def test_who_is_refused_writes_nothing_of_their_own_into_the_log() -> None:
+    with structlog.testing.capture_logs() as logs, pytest.raises(Unauthenticated):
+        check(Headers(), {**FIELDS, "Jane Roe, born 12 March": "x", "x" * 4000: "y"})
+    assert logs[0]["fields"] == sorted(FIELDS)
