@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from core.security.audit import Head
 from core.security.redaction import redact_event
+from ivr.foreign_log import listen_to_libraries
 
 __all__ = ["Metrics", "configure_logging", "log_head"]
 
@@ -30,7 +31,7 @@ class _Stderr:
 
 
 def configure_logging(level: str = "info", stream: TextIO | None = None) -> None:
-    """One JSON object a line on ``stream`` (stderr by default)."""
+    """One JSON object a line on ``stream`` (stderr by default), for what libraries log too."""
     number = getattr(logging, level.upper(), logging.INFO)
     structlog.configure(
         processors=[
@@ -44,6 +45,7 @@ def configure_logging(level: str = "info", stream: TextIO | None = None) -> None
         logger_factory=structlog.PrintLoggerFactory(stream or cast("TextIO", _Stderr())),
         cache_logger_on_first_use=False,
     )
+    listen_to_libraries()
 
 
 def log_head(head: Head) -> None:

@@ -60,6 +60,7 @@ def serve(
         kms_app(ring, token),
         host=host,
         port=port,
+        log_config=None,
         log_level="warning",
         access_log=False,
         lifespan="off",

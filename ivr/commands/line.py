@@ -53,6 +53,7 @@ def register(app: typer.Typer) -> None:
         server = DrainingServer(
             uvicorn.Config(
                 create_app(house),
+                log_config=None,
                 log_level="warning",
                 access_log=False,
                 http=edge_protocol(),
