@@ -127,14 +127,15 @@ class Trace:
 
 
 class Traces(Protocol):
-    """Sealed with the key of the call; destroyed with it."""
+    """Sealed with the key of the call, a voice with one of its own; destroyed with the call."""
 
     def keep(self, call_id: str, kind: TraceKind, body: bytes, at: datetime) -> None:
         """A later one replaces the earlier. Raises ``NotFound``, ``Conflict`` where recording was not agreed to."""
         ...
 
-    def forget_voices(self, case_id: str) -> int:
-        """Delete the voices of all calls of this case's person; returns how many there were."""
+    def forget_voices(self, case_id: str) -> Sequence[str]:
+        """Delete the voices of all calls of this case's person; returns the calls, whose voice keys are to be destroyed
+        next: else a backup brings the voices back."""
         ...
 
     def newest(self, kind: TraceKind, limit: int, since: datetime, *, but_call: str) -> list[Trace]:

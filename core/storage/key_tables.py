@@ -41,8 +41,8 @@ subject_keys = Table(
     Column("held_at", UtcTime),
 )
 
-#: The key of one call's record (``call:…``), of what a case learnt in one call (``talk:…``) or of a case (``case:…``),
-#: wrapped under a person's key. ``call_id`` finds what to destroy with a call.
+#: The key of one call's record (``call:…``), of the voice it left (``voice:…``), of what a case learnt in one call
+#: (``talk:…``) or of a case (``case:…``), wrapped under a person's key. ``call_id`` finds what to destroy with a call.
 object_keys = Table(
     "object_keys",
     metadata,

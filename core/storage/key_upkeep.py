@@ -6,6 +6,7 @@ log. Re-wrapping moves a person's key to a newer key-encryption key; the data an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine, Insert, bindparam, func, select, update
@@ -99,6 +100,17 @@ class KeyUpkeep:
                 update(object_keys)
                 .where(object_keys.c.call_id == call_id, object_keys.c.destroyed_at.is_(None))
                 .values(wrapped=None, destroyed_at=now)
+            )
+        self.wipe()
+
+    def destroy_voices(self, call_ids: Sequence[str]) -> None:
+        """Destroy the keys of the voices that these calls left. Twice is as good as once."""
+        voices = object_keys.c.object_id.in_([f"voice:{call_id}" for call_id in call_ids])
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(object_keys)
+                .where(voices, object_keys.c.destroyed_at.is_(None))
+                .values(wrapped=None, destroyed_at=self._clock.now())
             )
         self.wipe()
 

@@ -1,4 +1,7 @@
-"""What a call leaves for later comparison, and the pass over it after it ended; sealed with the key of the call."""
+"""What a call leaves for later comparison, and the pass over it after it ended; sealed with the key of the call.
+
+A voice has a key of its own: it ends with the call, or when the person takes their consent back, in every backup too.
+"""
 
 from __future__ import annotations
 
@@ -36,16 +39,20 @@ class SqlTraces:
             raise NotFound("There is no such call; keep a trace of a call that was opened.")
         if not row.recording:
             raise Conflict("Recording was not agreed to in this call; keep no trace of it.")
-        sealed = self._work.new_call_key(call_id, row.subject_id).seal(_trace(call_id, kind.value), body)
+        voice = kind is TraceKind.VOICE
+        made = self._work.new_voice_key if voice else self._work.new_call_key
+        sealed = made(call_id, row.subject_id).seal(_trace(call_id, kind.value), body)
         self._work.execute(delete(traces).where(traces.c.call_id == call_id, traces.c.kind == kind.value))
         self._work.execute(traces.insert().values(call_id=call_id, kind=kind.value, at=at, body=sealed))
 
-    def forget_voices(self, case_id: str) -> int:
+    def forget_voices(self, case_id: str) -> list[str]:
         person = person_of(self._work, case_id)
         theirs = select(links.c.case_id).where(links.c.kind == LinkKind.PERSON.value, links.c.value_index == person)
         mine = select(calls.c.call_id).where(calls.c.case_id.in_(theirs))
-        gone = delete(traces).where(traces.c.kind == TraceKind.VOICE.value, traces.c.call_id.in_(mine))
-        return self._work.execute(gone).rowcount
+        voices = (traces.c.kind == TraceKind.VOICE.value, traces.c.call_id.in_(mine))
+        gone = list(self._work.execute(select(traces.c.call_id).where(*voices)).scalars())
+        self._work.execute(delete(traces).where(*voices))
+        return gone
 
     def newest(self, kind: TraceKind, limit: int, since: datetime, *, but_call: str) -> list[Trace]:
         rows = self._work.execute(
@@ -58,9 +65,10 @@ class SqlTraces:
             .limit(limit)
         )
         found = []
+        key_of = self._work.voice_key if kind is TraceKind.VOICE else self._work.call_key
         for row in rows:
             try:
-                body = self._work.call_key(row.call_id).open(_trace(row.call_id, kind.value), row.body)
+                body = key_of(row.call_id).open(_trace(row.call_id, kind.value), row.body)
             except Shredded:  # destroyed on purpose: its rows stay, and nobody can read them
                 continue
             found.append(Trace(row.call_id, row.case_id, row.at, row.value_index, body))

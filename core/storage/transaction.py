@@ -52,6 +52,11 @@ class Transaction:
         """The key of what a case learnt in one call, made on first use. Raises ``Shredded``."""
         return self._obtain(f"talk:{case_id}/{call_id}", subject_id, call_id)
 
+    def new_voice_key(self, call_id: str, subject_id: str) -> DataKey:
+        """The key of the voice that a call left, made on first use: it can be destroyed apart from the call, and goes
+        with it. Raises ``Shredded``."""
+        return self._obtain(f"voice:{call_id}", subject_id, call_id)
+
     def new_case_key(self, case_id: str, subject_id: str) -> DataKey:
         return self._obtain(f"case:{case_id}", subject_id, None)
 
@@ -66,6 +71,9 @@ class Transaction:
     def call_key(self, call_id: str) -> DataKey:
         """The key of a stored call record. Raises ``Shredded`` or ``WrongKey``."""
         return self._existing(f"call:{call_id}")
+
+    def voice_key(self, call_id: str) -> DataKey:
+        return self._existing(f"voice:{call_id}")
 
     def talk_key(self, case_id: str, call_id: str) -> DataKey:
         return self._existing(f"talk:{case_id}/{call_id}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from core.errors import InvalidInput, NotFound, Shredded
 from core.fraud import FraudLabel, Label, VoiceScope
 from core.ports import Clock, Storage, StoredApplication, UnitOfWork
 from core.risk import RiskLevel, RiskReport
+from core.storage.store import SqlStorage
 
 __all__ = ["SOURCES", "Reported", "agree", "label", "labelled", "reported", "to_audit", "withdraw"]
 
@@ -51,15 +53,20 @@ def agree(storage: Storage, clock: Clock, case_id: str, scope: VoiceScope, docum
         work.commit()
 
 
-def withdraw(storage: Storage, clock: Clock, case_id: str, scope: VoiceScope, actor: str) -> None:
-    """The person takes it back; their voices that were kept under it are deleted. Raises ``NotFound``."""
+def withdraw(storage: SqlStorage, clock: Clock, case_id: str, scope: VoiceScope, actor: str) -> None:
+    """The person takes it back; their voices that were kept under it are deleted, and then the keys of them, so that no
+    backup of the data brings them back. Raises ``NotFound`` and ``StorageError``."""
+    voices: Sequence[str] = ()
     with storage.begin() as work:
         if not work.voice_terms.withdraw(case_id, scope, clock.now()):
             raise NotFound("Nothing of this kind stands for the person of this case.")
         if scope is VoiceScope.BIOMETRIC:
-            work.traces.forget_voices(case_id)
+            voices = work.traces.forget_voices(case_id)
         work.audit.append(actor, "voice.withdrawn", case_id, {"scope": scope.value})
         work.commit()
+    if voices:
+        with storage.alone():
+            storage.upkeep.destroy_voices(voices)
 
 
 def reported(storage: Storage, limit: int = 10_000) -> list[Reported]:

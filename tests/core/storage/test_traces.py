@@ -47,8 +47,14 @@ def test_a_trace_is_sealed_and_goes_with_its_call(tmp_path: Path) -> None:
     kept(storage, "CA1", "case_1")
     kept(storage, "CA2", "case_2")
     assert not any(BODY in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    with storage.begin() as work:
+        for call in ("CA1", "CA2"):
+            work.traces.keep(call, TraceKind.VOICE, b"voice", START)
+        work.commit()
     shred(storage, plan_call(storage, "CA1"), "operator")
     assert calls_found(storage) == ["CA2"]
+    with storage.begin() as work:
+        assert [each.call_id for each in work.traces.newest(TraceKind.VOICE, 9, SINCE, but_call="none")] == ["CA2"]
 
 
 def test_no_trace_without_recording_or_call(tmp_path: Path) -> None:

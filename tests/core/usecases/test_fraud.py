@@ -7,8 +7,9 @@ import pytest
 
 from core.application import Status
 from core.errors import InvalidInput, NotFound
-from core.fraud import Label, LinkKind, TraceKind, VoiceScope
+from core.fraud import Label, LinkKind, Trace, TraceKind, VoiceScope
 from core.risk import RiskLevel
+from core.storage.backup import create_backup, restore_backup
 from core.storage.store import SqlStorage
 from core.usecases.fraud import agree, label, labelled, reported, to_audit, withdraw
 from tests.core.storage.people import START, HandClock, application, decision, opened, risk, store_call
@@ -102,3 +103,27 @@ def test_a_consent_taken_back_takes_the_voices_with_it(tmp_path: Path) -> None:
         assert len(work.traces.newest(TraceKind.SOUND, 9, START, but_call="none")) == 1
     with pytest.raises(NotFound):
         withdraw(storage, clock, "case_1", VoiceScope.BIOMETRIC, "staff.1")
+
+
+def test_a_backup_brings_no_voice_back_whose_consent_was_withdrawn(tmp_path: Path) -> None:
+    storage, clock = opened(tmp_path), HandClock()
+    decided(storage, 1)
+    decided(storage, 2)
+    agree(storage, clock, "case_1", VoiceScope.BIOMETRIC, "form-17", "staff.1")
+    with storage.begin() as work:
+        work.traces.keep("CA2", TraceKind.VOICE, b"v", START)
+        work.traces.keep("CA2", TraceKind.SOUND, b"s", START)
+        work.commit()
+    assert [each.body for each in _newest(storage, TraceKind.VOICE)] == [b"v"]
+    create_backup(tmp_path / "data", tmp_path / "saved", clock)
+    withdraw(storage, clock, "case_1", VoiceScope.BIOMETRIC, "staff.1")
+    storage.close()
+    restore_backup(tmp_path / "saved", tmp_path / "data", clock)
+    storage = opened(tmp_path)
+    assert _newest(storage, TraceKind.VOICE) == []
+    assert [each.body for each in _newest(storage, TraceKind.SOUND)] == [b"s"]
+
+
+def _newest(storage: SqlStorage, kind: TraceKind) -> list[Trace]:
+    with storage.begin() as work:
+        return list(work.traces.newest(kind, 9, START, but_call="none"))
