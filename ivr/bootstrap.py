@@ -15,6 +15,7 @@ from fastapi import APIRouter, FastAPI
 from antifraud.analysis import warm
 from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, LoanlineError
+from core.identity.codes import CODES_A_NUMBER
 from core.jurisdiction.library import packaged
 from core.ports import CallBack, SmsSender
 from core.security.leaked import LeakedPasswords
@@ -120,6 +121,7 @@ class House:
                 board=self.board,
                 metrics=self.metrics,
                 codes=self.codes,
+                codes_a_number=None if settings.demo else CODES_A_NUMBER,
                 copy_url=self._copies.url,
                 speakers=speakers(settings),
                 traces=self._traces,

@@ -70,7 +70,8 @@ def rulebook(settings: Settings) -> Rulebook:
 class Parts:
     """The adapters a line stands on.
 
-    Without ``codes`` the line sends and checks one-time codes of its own. ``copy_url`` gives the address of a case's
+    Without ``codes`` the line sends and checks one-time codes of its own, at most ``codes_a_number`` a day to one
+    telephone number (``None``: any number, for rehearsals). ``copy_url`` gives the address of a case's
     written copy; without it texts carry no link. ``speakers`` is there where the speaker network was fetched; it is
     used for nobody who has not agreed to it in writing.
     """
@@ -85,6 +86,7 @@ class Parts:
     board: LiveBoard
     metrics: Metrics
     codes: CodeDesk | None = None
+    codes_a_number: int | None = None
     copy_url: Callable[[str], str] | None = None
     speakers: SpeakerNetwork | None = None
     traces: Traces = UNTRACED
@@ -99,7 +101,9 @@ class CallMaker:
         self._pack = packaged(settings.jurisdiction)
         self._house = dialogue_house(settings, self._pack)
         self.sessions = Sessions(self._house)
-        self._codes: CodeDesk = parts.codes or Codes(parts.storage, parts.clock, parts.ids, parts.sms)
+        self._codes: CodeDesk = parts.codes or Codes(
+            parts.storage, parts.clock, parts.ids, parts.sms, parts.codes_a_number
+        )
         self._opinion = SileroOpinion()
         modes = self._pack.features.items()
         self._spoken = frozenset(consent for consent, mode in modes if mode <= ConsentMode.ORAL)

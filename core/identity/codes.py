@@ -7,13 +7,17 @@ more, and other signals stand beside it.
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC
 
 from core.applicant import PhoneNumber
 from core.errors import Conflict, ProviderError
-from core.ports import Clock, Ids, SmsSender, Storage
+from core.ports import Clock, Ids, SmsSender, Storage, UnitOfWork
 
-__all__ = ["Codes", "message"]
+__all__ = ["CODES_A_NUMBER", "Codes", "message"]
 
+#: So many codes go to one telephone number in a day (UTC), whatever cases ask for them: else a stranger could have the
+#: line text somebody without end, from calls with a forged number.
+CODES_A_NUMBER = 10
 _DIGITS = 6
 
 
@@ -37,9 +41,13 @@ def message(code: str, about: str) -> str:
 
 
 class Codes:
-    """Issues and checks codes. Each try is committed before its result is known to anyone."""
+    """Issues and checks codes. Each try is committed before its result is known to anyone. ``a_number`` is how many one
+    telephone number gets in a day; ``None`` for any number."""
 
-    def __init__(self, storage: Storage, clock: Clock, ids: Ids, sms: SmsSender) -> None:
+    def __init__(
+        self, storage: Storage, clock: Clock, ids: Ids, sms: SmsSender, a_number: int | None = CODES_A_NUMBER
+    ) -> None:
+        self._a_number = a_number
         self._storage = storage
         self._clock = clock
         self._ids = ids
@@ -49,11 +57,11 @@ class Codes:
         """Send a fresh code to ``to``; the earlier one of this purpose is void. ``binding`` is what the code approves.
 
         True when the provider took the message. False when it did not, or when five codes were sent for this purpose
-        in a day: then a person must help. Raises ``StorageError``.
+        in a day, or too many to this number: then a person must help. Raises ``StorageError``.
         """
         code = self._ids.digits(_DIGITS)
         try:
-            await asyncio.to_thread(self._store, case_id, purpose, code, binding)
+            await asyncio.to_thread(self._store, case_id, purpose, code, binding, to)
             await self._sms.send(to, message(code, about))
         except (Conflict, ProviderError):
             return False
@@ -63,11 +71,21 @@ class Codes:
         """``ok``, ``wrong``, ``expired`` or ``exhausted``. Five tries, five minutes, once. Raises ``StorageError``."""
         return await asyncio.to_thread(self._check, case_id, purpose, code, binding)
 
-    def _store(self, case_id: str, purpose: str, code: str, binding: str) -> None:
+    def _store(self, case_id: str, purpose: str, code: str, binding: str, to: PhoneNumber) -> None:
         with self._storage.begin() as work:
+            self._count(work, to)
             work.codes.store(case_id, purpose, code, binding, self._clock.now())
             work.audit.append("line", "code.sent", case_id, {"purpose": purpose})
             work.commit()
+
+    def _count(self, work: UnitOfWork, to: PhoneNumber) -> None:
+        """Take one of the number's places of today; they are kept as keyed hashes. Raises ``Conflict`` without one."""
+        if self._a_number is None:
+            return
+        now = self._clock.now()
+        places = (f"code-to:{to.value}:{now.astimezone(UTC):%Y-%m-%d}:{place}" for place in range(self._a_number))
+        if not any(work.inbox.first_time(place, "", now) for place in places):
+            raise Conflict("Too many codes were sent to this number today; hand the call to a person.")
 
     def _check(self, case_id: str, purpose: str, code: str, binding: str) -> str:
         with self._storage.begin() as work:

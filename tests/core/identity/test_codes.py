@@ -9,7 +9,7 @@ import pytest
 
 from core.applicant import PhoneNumber
 from core.errors import ProviderTimeout
-from core.identity.codes import Codes, message
+from core.identity.codes import CODES_A_NUMBER, Codes, message
 from core.storage.store import SqlStorage
 from tests.core.storage.people import PHONE, HandClock, opened
 
@@ -103,6 +103,22 @@ async def test_after_five_codes_a_person_must_help(codes: Codes, phone: Phone) -
     assert [await codes.issue("case_1", "apply", "b", PHONE, "apply") for _ in range(6)] == [True] * 5 + [False]
     assert len(phone.texts) == 5
     assert len(set(phone.texts)) == 5
+
+
+async def test_a_number_gets_ten_codes_a_day_whoever_asks(codes: Codes, phone: Phone, clock: HandClock) -> None:
+    """Each call of a stranger with a forged number is a case of its own."""
+    sent = [await codes.issue(f"case_{call}", "apply", "b", PHONE, "apply") for call in range(CODES_A_NUMBER + 2)]
+    assert sent == [True] * CODES_A_NUMBER + [False] * 2
+    assert len(phone.texts) == CODES_A_NUMBER
+    assert await codes.check(f"case_{CODES_A_NUMBER}", "apply", "b", "000000") == "expired", "no code was made"
+    clock.forward(days=1)
+    assert await codes.issue("case_99", "apply", "b", PHONE, "apply")
+
+
+async def test_a_rehearsal_rings_from_one_number_all_day(storage: SqlStorage, clock: HandClock, phone: Phone) -> None:
+    codes = Codes(storage, clock, CountedIds(), phone, None)
+    for call in range(CODES_A_NUMBER + 2):
+        assert await codes.issue(f"case_{call}", "apply", "b", PHONE, "apply")
 
 
 async def test_every_code_and_try_is_audited_without_the_code(codes: Codes, phone: Phone, storage: SqlStorage) -> None:
