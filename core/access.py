@@ -28,14 +28,18 @@ class StaffAccount:
 
 @dataclass(frozen=True, slots=True)
 class StaffSession:
+    """``name`` is what the store knows it by."""
+
     staff_id: str
     role: str
     began_at: datetime
     seen_at: datetime
+    name: bytes
 
 
 class StaffAccounts(Protocol):
-    """Staff accounts and sessions; a session is known by the hash of its token."""
+    """Staff accounts and sessions. A session begins and is looked for by the hash of its token, and has a name in the
+    store; who can write into the database alone can neither make one nor give one to somebody else."""
 
     def add(self, account: StaffAccount, at: datetime) -> None:
         """Raises ``Conflict`` when there is such an account."""
@@ -45,7 +49,9 @@ class StaffAccounts(Protocol):
         """Replace password and secret."""
         ...
 
-    def get(self, staff_id: str) -> StaffAccount | None: ...
+    def get(self, staff_id: str) -> StaffAccount | None:
+        """Raises ``Tampered`` when its role was altered."""
+        ...
 
     def everyone(self) -> list[tuple[str, str, datetime, bool]]:
         """(id, role, since, closed) by id."""
@@ -60,25 +66,27 @@ class StaffAccounts(Protocol):
     def begin_session(self, digest: bytes, staff_id: str, at: datetime) -> None: ...
 
     def session(self, digest: bytes) -> StaffSession | None:
-        """``None`` for one that is unknown, ended, or of a closed account."""
+        """``None`` for one that is unknown, ended, of a closed account, or of another account or role than it began
+        with."""
         ...
 
     def sessions_of(
         self, staff_id: str, began_after: datetime, seen_after: datetime
     ) -> list[tuple[bytes, datetime, datetime]]:
-        """(hash of the token, began, last seen) of those that have not ended, newest first."""
+        """(name, began, last seen) of those that have not ended, newest first."""
         ...
 
-    def seen(self, digest: bytes, at: datetime) -> None: ...
+    def seen(self, name: bytes, at: datetime) -> None: ...
 
-    def end_session(self, digest: bytes, at: datetime) -> None: ...
+    def end_session(self, name: bytes, at: datetime) -> None: ...
 
     def end_sessions(self, staff_id: str, at: datetime) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ApiKey:
-    """``digest`` is the SHA-256 of the secret. A partner may have several keys, to change them without a gap."""
+    """``digest`` is the SHA-256 of the secret where the key is made, and the store's keyed hash of all where it is
+    kept. A partner may have several keys, to change them without a gap."""
 
     key_id: str
     partner: str
@@ -92,6 +100,10 @@ class ApiKeys(Protocol):
     def add(self, key: ApiKey) -> None: ...
 
     def get(self, key_id: str) -> ApiKey | None: ...
+
+    def fits(self, kept: ApiKey, digest: bytes) -> bool:
+        """Whether ``kept`` was made with the secret of this SHA-256, for this partner and with these scopes."""
+        ...
 
     def everyone(self) -> list[ApiKey]: ...
 

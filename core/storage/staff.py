@@ -1,28 +1,33 @@
-"""Staff accounts and sessions. Password hash and app secret are sealed; of a session's token only a hash is kept."""
+"""Staff accounts and sessions. Password hash, app secret and role are sealed; of a session's token a keyed hash is
+kept, bound to the account and its role, so that nobody who only writes into the database lets himself in."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
-from core.errors import Conflict
+from core.errors import Conflict, Tampered
 from core.ports import StaffAccount, StaffSession
-from core.security.envelope import Place
+from core.security.envelope import Place, bind
 from core.storage.names import plain_id, static_name
 from core.storage.tables import staff, staff_sessions
 from core.storage.transaction import Transaction
 
 __all__ = ["SqlStaff"]
 
+_HALF = 16
+
 
 class SqlStaff:
     """``core.ports.StaffAccounts`` in one transaction."""
 
-    def __init__(self, work: Transaction) -> None:
-        self._work = work
+    def __init__(self, work: Transaction, key: bytes) -> None:
+        self._work, self._key = work, key
 
     def add(self, account: StaffAccount, at: datetime) -> None:
         staff_id = plain_id("staff", account.staff_id)
@@ -48,6 +53,8 @@ class SqlStaff:
         if row is None:
             return None
         opened = json.loads(self._work.staff_key(staff_id).open(_place(staff_id), row.secrets))
+        if opened.get("role", row.role) != row.role:  # accounts of the time before have none
+            raise Tampered("The role of a staff account was altered; compare it with a backup.")
         return StaffAccount(
             staff_id=row.staff_id,
             role=row.role,
@@ -74,15 +81,28 @@ class SqlStaff:
     # -- sessions -------------------------------------------------------------------------------------------------
 
     def begin_session(self, digest: bytes, staff_id: str, at: datetime) -> None:
-        self._work.execute(staff_sessions.insert().values(digest=digest, staff_id=staff_id, began_at=at, seen_at=at))
+        role = self._work.execute(select(staff.c.role).where(staff.c.staff_id == staff_id)).scalar_one()
+        name = self._half("token", digest) + self._half("whose", digest, staff_id, role)
+        self._work.execute(staff_sessions.insert().values(digest=name, staff_id=staff_id, began_at=at, seen_at=at))
 
     def session(self, digest: bytes) -> StaffSession | None:
+        first = self._half("token", digest)
         row = self._work.execute(
             select(staff_sessions, staff.c.role)
             .join_from(staff_sessions, staff)
-            .where(staff_sessions.c.digest == digest, staff_sessions.c.ended_at.is_(None), staff.c.closed_at.is_(None))
+            .where(staff_sessions.c.digest.between(first + bytes(_HALF), first + b"\xff" * _HALF))
+            .where(staff_sessions.c.ended_at.is_(None), staff.c.closed_at.is_(None))
         ).one_or_none()
-        return StaffSession(row.staff_id, row.role, row.began_at, row.seen_at) if row is not None else None
+        if row is None:
+            return None
+        name = bytes(row.digest)
+        if not hmac.compare_digest(name[_HALF:], self._half("whose", digest, row.staff_id, row.role)):
+            return None
+        return StaffSession(row.staff_id, row.role, row.began_at, row.seen_at, name)
+
+    def _half(self, what: str, digest: bytes, *whose: str) -> bytes:
+        """One half of a session's name: the first finds it by its token, the second says whose it is."""
+        return hmac.new(self._key, bind(what, digest.hex(), *whose), hashlib.sha256).digest()[:_HALF]
 
     def sessions_of(
         self, staff_id: str, began_after: datetime, seen_after: datetime
@@ -92,11 +112,11 @@ class SqlStaff:
         rows = self._work.execute(select(staff_sessions).where(*stands).order_by(of.began_at.desc(), of.digest))
         return [(bytes(row.digest), row.began_at, row.seen_at) for row in rows]
 
-    def seen(self, digest: bytes, at: datetime) -> None:
-        self._work.execute(update(staff_sessions).where(staff_sessions.c.digest == digest).values(seen_at=at))
+    def seen(self, name: bytes, at: datetime) -> None:
+        self._work.execute(update(staff_sessions).where(staff_sessions.c.digest == name).values(seen_at=at))
 
-    def end_session(self, digest: bytes, at: datetime) -> None:
-        self._end(staff_sessions.c.digest == digest, at)
+    def end_session(self, name: bytes, at: datetime) -> None:
+        self._end(staff_sessions.c.digest == name, at)
 
     def end_sessions(self, staff_id: str, at: datetime) -> None:
         self._end(staff_sessions.c.staff_id == staff_id, at)
@@ -111,8 +131,8 @@ class SqlStaff:
         self._work.execute(update(staff).where(staff.c.staff_id == staff_id).values(**values))
 
     def _sealed(self, account: StaffAccount) -> Any:
-        body = json.dumps({"password": account.password, "secret": account.secret.hex()}).encode()
-        return self._work.staff_key(account.staff_id).seal(_place(account.staff_id), body)
+        body = {"password": account.password, "secret": account.secret.hex(), "role": account.role}
+        return self._work.staff_key(account.staff_id).seal(_place(account.staff_id), json.dumps(body).encode())
 
 
 def _place(staff_id: str) -> Place:

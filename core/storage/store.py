@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -78,11 +79,12 @@ class SqlUnitOfWork:
         self.owed_texts: OwedTexts = SqlOwedTexts(work)
         self.inbox: Inbox = SqlInbox(work, keyring.purpose("inbox"))
         self.codes: OneTimeCodes = SqlCodes(work, keyring.purpose("codes"))
-        self.staff: StaffAccounts = SqlStaff(work)
+        doors = hmac.digest(keyring.purpose("codes"), b"loanline doors", "sha256")
+        self.staff: StaffAccounts = SqlStaff(work, doors)
         self.applicants: Applicants = SqlApplicants(work, index)
         self.receipts: Receipts = SqlReceipts(work)
         self.reviews: Reviews = SqlReviews(work)
-        self.api_keys: ApiKeys = SqlApiKeys(work)
+        self.api_keys: ApiKeys = SqlApiKeys(work, doors)
         self.consents: ConsentLedger = SqlConsents(work)
         self.corrections: Corrections = SqlCorrections(work)
         self.loans: Loans = SqlLoans(work, index)

@@ -207,8 +207,8 @@ codes = Table(
     Column("used_at", UtcTime),
 )
 
-#: ``secrets`` seals password hash and app secret. ``failures`` counts wrong tries in a row; ``last_step`` is the time
-#: step of the last code used.
+#: ``secrets`` seals password hash, app secret and role. ``failures`` counts wrong tries in a row; ``last_step`` is the
+#: time step of the last code used.
 staff = Table(
     "staff",
     metadata,
@@ -221,7 +221,7 @@ staff = Table(
     Column("secrets", SealedBytes, nullable=False),
 )
 
-#: ``digest`` is the SHA-256 of the session's token.
+#: ``digest`` is a keyed hash of the session's token, and of the token with the account and its role.
 staff_sessions = Table(
     "staff_sessions",
     metadata,
@@ -255,7 +255,7 @@ reviews = Table(
     Column("body", SealedBytes, nullable=False),
 )
 
-#: ``digest`` is the SHA-256 of a random secret; ``scopes`` are names with spaces between.
+#: ``digest`` is a keyed hash of the key with a random secret; ``scopes`` are names with spaces between.
 api_keys = Table(
     "api_keys",
     metadata,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 from enum import StrEnum
 
@@ -83,8 +82,7 @@ def authenticate(storage: Storage, token: str) -> Partner:
         raise Unauthenticated(_REFUSED)
     with storage.begin() as work:
         key = work.api_keys.get(form[1])
-    stored = key.digest if key is not None else bytes(32)
-    right = hmac.compare_digest(stored, _digest(form[2]))
+        right = key is not None and work.api_keys.fits(key, _digest(form[2]))
     if key is None or key.revoked_at is not None or not right:
         raise Unauthenticated(_REFUSED)
     return Partner(key.partner, key.scopes)

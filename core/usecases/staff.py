@@ -51,7 +51,7 @@ _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$LrbcdSFSwSwt75eIP4c35Q$8Qah9Dx0fLi2s9j
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A signed-in member of staff. ``session`` is the hash of the session's token."""
+    """A signed-in member of staff. ``session`` is the session's name in the store."""
 
     staff_id: str
     role: Role
@@ -161,15 +161,15 @@ def visitor(storage: Storage, clock: Clock, token: str, *, active: bool = True) 
 
     Raises ``Unauthenticated`` when the session is unknown, idle for too long, too old, or ended.
     """
-    now, key = clock.now(), digest(token)
+    now = clock.now()
     with storage.begin() as work:
-        session = work.staff.session(key)
+        session = work.staff.session(digest(token))
         if session is None or now - session.began_at >= ABSOLUTE or now - session.seen_at >= IDLE:
             raise Unauthenticated("Your session is over; sign in again.")
         if active and now - session.seen_at >= _TOUCH:
-            work.staff.seen(key, now)
+            work.staff.seen(session.name, now)
             work.commit()
-    return Visitor(session.staff_id, Role(session.role), key)
+    return Visitor(session.staff_id, Role(session.role), session.name)
 
 
 def sign_out(storage: Storage, clock: Clock, who: Visitor) -> None:
@@ -195,5 +195,5 @@ def about(staff_id: str) -> tuple[str, ...]:
 
 
 def digest(token: str) -> bytes:
-    """What is kept of a session's token."""
+    """What the store is told of a session's token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

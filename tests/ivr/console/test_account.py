@@ -126,7 +126,7 @@ async def test_nobody_sees_or_ends_the_sessions_of_another(office: Office) -> No
     person = Person(office)
     async with office.client() as here, office.browser(Role.OPERATOR, "o.other") as other:
         await person.enter(here)
-        mark = staff.digest(other.cookies["loanline"]).hex()[:12]
+        mark = staff.visitor(office.storage, office.clock, other.cookies["loanline"]).session.hex()[:12]
         assert mark not in (await here.get("/console/account")).text
         answer = await here.post("/console/account/sessions", data={"mark": mark, "code": person.code()})
         assert answer.status_code == 422
