@@ -18,6 +18,7 @@ from core.security.envelope import DataKey, Place
 from core.storage.journal import ensure_case
 from core.storage.names import plain_id, static_name
 from core.storage.privacy_tables import consents, corrections
+from core.storage.rows import numbered
 from core.storage.transaction import Transaction
 
 __all__ = ["SqlConsents", "SqlCorrections"]
@@ -60,7 +61,7 @@ class SqlConsents:
 
     def of(self, case_id: str) -> Sequence[ConsentRecord]:
         rows = self._work.execute(select(consents).where(consents.c.case_id == case_id).order_by(consents.c.number))
-        return [self._opened(row) for row in rows]
+        return [self._opened(row) for row in numbered(rows.all())]
 
     def _opened(self, row: Any) -> ConsentRecord:
         plain = ConsentRecord(
@@ -107,9 +108,8 @@ class SqlCorrections:
         )
 
     def of(self, case_id: str) -> Sequence[Correction]:
-        rows = self._work.execute(
-            select(corrections).where(corrections.c.case_id == case_id).order_by(corrections.c.number)
-        ).all()
+        query = select(corrections).where(corrections.c.case_id == case_id).order_by(corrections.c.number)
+        rows = numbered(self._work.execute(query).all())
         key = self._work.case_key(case_id) if rows else None
         return [
             Correction(

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from core.decision.keeping import KeptReceipt, ReviewNote
 from core.security.envelope import Place
 from core.storage.names import plain_id, static_name
+from core.storage.rows import numbered
 from core.storage.tables import receipts, reviews
 from core.storage.transaction import Transaction
 
@@ -34,9 +35,8 @@ class SqlReceipts:
         return number
 
     def of(self, case_id: str) -> list[KeptReceipt]:
-        rows = self._work.execute(
-            select(receipts).where(receipts.c.case_id == case_id).order_by(receipts.c.number)
-        ).all()
+        query = select(receipts).where(receipts.c.case_id == case_id).order_by(receipts.c.number)
+        rows = numbered(self._work.execute(query).all())
         key = self._work.case_key(case_id) if rows else None
         return [
             KeptReceipt(
@@ -63,7 +63,9 @@ class SqlReviews:
     def add(self, case_id: str, note: ReviewNote) -> None:
         last = self._work.execute(select(func.max(reviews.c.number)).where(reviews.c.case_id == case_id)).scalar()
         number = (last or 0) + 1
-        sealed = self._work.case_key(case_id).seal(_review(case_id, number), note.reason.encode())
+        sealed = self._work.case_key(case_id).seal(
+            _review(case_id, number, note.actor, note.verdict), note.reason.encode()
+        )
         self._work.execute(
             reviews.insert().values(
                 case_id=case_id,
@@ -76,10 +78,16 @@ class SqlReviews:
         )
 
     def of(self, case_id: str) -> list[ReviewNote]:
-        rows = self._work.execute(select(reviews).where(reviews.c.case_id == case_id).order_by(reviews.c.number)).all()
+        query = select(reviews).where(reviews.c.case_id == case_id).order_by(reviews.c.number)
+        rows = numbered(self._work.execute(query).all())
         key = self._work.case_key(case_id) if rows else None
         return [
-            ReviewNote(row.actor, row.verdict, key.open(_review(case_id, row.number), row.body).decode(), row.at)
+            ReviewNote(
+                row.actor,
+                row.verdict,
+                key.open(_review(case_id, row.number, row.actor, row.verdict), row.body).decode(),
+                row.at,
+            )
             for row in rows
             if key is not None
         ]
@@ -89,5 +97,6 @@ def _receipt(case_id: str, number: int) -> Place:
     return Place("receipts", "body", f"{case_id}/{number}")
 
 
-def _review(case_id: str, number: int) -> Place:
-    return Place("reviews", "body", f"{case_id}/{number}")
+def _review(case_id: str, number: int, actor: str, verdict: str) -> Place:
+    """Who said what is bound to the reason: two persons stay two."""
+    return Place("reviews", "body", f"{case_id}/{number}", f"{actor}/{verdict}")

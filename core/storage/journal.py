@@ -17,6 +17,7 @@ from core.ports import OpenCase
 from core.security.blind_index import BlindIndex
 from core.security.envelope import Place
 from core.storage.names import plain_id, static_name
+from core.storage.rows import none_missing
 from core.storage.tables import calls, cases, journal
 from core.storage.transaction import Transaction
 
@@ -88,9 +89,10 @@ class SqlJournal:
         return [entry for entry in map(self._if_left, rows) if entry is not None]
 
     def _rows(self, case_id: str, kinds: Collection[str] = ()) -> Sequence[Any]:
+        of_case = journal.c.case_id == case_id
+        none_missing(self._work.execute(select(journal.c.seq).where(of_case).order_by(journal.c.seq)).scalars().all())
         wanted = (journal.c.kind.in_(kinds),) if kinds else ()
-        query = select(journal).where(journal.c.case_id == case_id, *wanted)
-        return self._work.execute(query.order_by(journal.c.seq)).all()
+        return self._work.execute(select(journal).where(of_case, *wanted).order_by(journal.c.seq)).all()
 
     def _opened(self, row: Any) -> JournalEntry:
         key = self._work.talk_key(row.case_id, row.call_id)

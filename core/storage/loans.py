@@ -17,6 +17,7 @@ from core.security.blind_index import BlindIndex
 from core.security.envelope import Place
 from core.storage.journal import ensure_case
 from core.storage.names import plain_id, static_name
+from core.storage.rows import numbered
 from core.storage.tables import answers, applicants, disputes, loans, postings
 from core.storage.transaction import Transaction
 
@@ -58,9 +59,8 @@ class SqlLoans:
 
     def book(self, case_id: str) -> Ledger:
         terms = self.get(case_id).terms
-        rows = self._work.execute(
-            select(postings).where(postings.c.case_id == case_id).order_by(postings.c.number)
-        ).all()
+        query = select(postings).where(postings.c.case_id == case_id).order_by(postings.c.number)
+        rows = numbered(self._work.execute(query).all())
         key = self._work.case_key(case_id)
         sealed = [(_posting(case_id, row.number), row.body) for row in rows]
         return Ledger(terms, tuple(from_json(Posting, key.open(*one)) for one in sealed))

@@ -243,7 +243,7 @@ receipts = Table(
     Column("body", SealedBytes, nullable=False),
 )
 
-#: What reviewers said; the body is the reason they gave.
+#: What reviewers said; the body is the reason they gave, bound to who gave it and to the verdict.
 reviews = Table(
     "reviews",
     metadata,
