@@ -78,15 +78,21 @@ class SqlJournal:
         return [self._opened(row) for row in self._rows(case_id, kinds)]
 
     def left(self, case_id: str) -> list[JournalEntry | None]:
-        return [self._if_left(row) for row in self._rows(case_id)]
+        found: list[JournalEntry | None] = []
+        for row in self._rows(case_id):
+            try:
+                found.append(self._opened(row))
+            except Shredded:
+                found.append(None)
+        return found
 
     def of_call(self, call_id: str) -> list[JournalEntry]:
-        """The entries made in one call, in order. A call can have been of two persons' cases; those of a person who
-        was destroyed are left out."""
+        """The entries made in one call, in order. A call can have been of two persons; where one of them was destroyed,
+        ``Shredded`` is raised: the sound has them both."""
         rows = self._work.execute(
             select(journal).where(journal.c.call_id == call_id).order_by(journal.c.case_id, journal.c.seq)
         )
-        return [entry for entry in map(self._if_left, rows) if entry is not None]
+        return [self._opened(row) for row in rows]
 
     def _rows(self, case_id: str, kinds: Collection[str] = ()) -> Sequence[Any]:
         of_case = journal.c.case_id == case_id
@@ -97,12 +103,6 @@ class SqlJournal:
     def _opened(self, row: Any) -> JournalEntry:
         key = self._work.talk_key(row.case_id, row.call_id)
         return from_json(JournalEntry, key.open(_place(row.case_id, row.seq, row.kind), row.body))
-
-    def _if_left(self, row: Any) -> JournalEntry | None:
-        try:
-            return self._opened(row)
-        except Shredded:
-            return None
 
     def _follow(self, case_id: str, call_id: str, subject: str) -> None:
         """When a call turns to another case (somebody else is on the line), its record goes with it."""

@@ -8,7 +8,8 @@ import pytest
 
 from core.application import Status
 from core.decision.model import Outcome
-from core.errors import Conflict, Unauthenticated
+from core.errors import Conflict, Shredded, Unauthenticated
+from core.events import JournalEntry
 from core.jurisdiction.library import packaged
 from core.risk import RiskLevel
 from core.storage.store import SqlStorage
@@ -53,6 +54,20 @@ def test_a_hold_outlives_the_record_of_the_call_in_which_it_was_placed(storage: 
         standing = holds.standing(work, "case_1")
     assert standing is not None
     assert (standing.placed_by, standing.why) == ("f.analyst", WHY)
+
+
+def test_a_call_of_two_persons_opens_no_more_when_one_is_destroyed(storage: SqlStorage) -> None:
+    with storage.begin() as work:
+        work.records.open_call("CA9", "case_1", START, recording=False)
+        work.journal.append("case_1", JournalEntry("noted", START, "CA9"))
+        work.journal.append("case_2", JournalEntry("noted", START, "CA9"))
+        work.commit()
+        assert storage.upkeep.people_of_call("CA9") == ["case_1", "case_2"]
+    shred(storage, plan_person(storage, "case_1"), "os.tester")
+    with storage.begin() as work:
+        assert len(work.journal.read("case_2", ("noted",))) == 1
+        with pytest.raises(Shredded):
+            work.records.read("CA9")
 
 
 def test_the_written_copy_stays_and_still_counts_wrong_digits(storage: SqlStorage, clock: HandClock) -> None:
