@@ -58,10 +58,16 @@ def living_plan(storage: SqlStorage, call_id: str) -> ShredPlan | None:
 
 def plan_person(storage: SqlStorage, person: str) -> ShredPlan:
     """What shredding this person destroys: every call and case of theirs. Raises ``NotFound``."""
-    objects = storage.upkeep.objects_of(person)
+    objects = _objects_of(storage, person)
+    return ShredPlan("person", person, person, tuple(objects), (person,), storage.upkeep.hold_of(person))
+
+
+def _objects_of(storage: SqlStorage, person: str) -> list[str]:
+    """A member of staff is no such person: an account is closed, not made unreadable with all that it signed for."""
+    objects = [] if person.startswith("staff:") else storage.upkeep.objects_of(person)
     if not objects:
         raise NotFound("There is no such person with living keys; a person's id is the id of a case of theirs.")
-    return ShredPlan("person", person, person, tuple(objects), (person,), storage.upkeep.hold_of(person))
+    return objects
 
 
 def _hold_on(storage: SqlStorage, people: Iterable[str]) -> str | None:
@@ -88,8 +94,7 @@ def shred(storage: SqlStorage, plan: ShredPlan, operator: str) -> None:
 def hold(storage: SqlStorage, person: str, reason: str | None, operator: str) -> None:
     """Set (``reason`` is a static name such as ``dispute``) or lift (``None``) a legal hold. Raises ``NotFound``."""
     with storage.alone():
-        if not storage.upkeep.objects_of(person):
-            raise NotFound("There is no such person with living keys; a person's id is the id of a case of theirs.")
+        _objects_of(storage, person)
         if reason is not None:
             storage.upkeep.set_hold(person, static_name("hold", reason))
         with storage.begin() as work:

@@ -10,7 +10,9 @@ import pytest
 from core.errors import Conflict, InvalidInput, NotFound, Shredded
 from core.events import JournalEntry
 from core.storage.store import SqlStorage
+from core.usecases import staff
 from core.usecases.intake import submit
+from core.usecases.roles import Role
 from core.usecases.shred import hold, plan_call, plan_person, rotate, shred
 from tests.core.storage.people import (
     PHONE,
@@ -96,6 +98,14 @@ def test_a_legal_hold_blocks_both(storage: SqlStorage) -> None:
         hold(storage, "nobody", "dispute", "os.legal")
     with pytest.raises(InvalidInput):
         hold(storage, "case_2", "because of Zebulon", "os.legal")
+
+
+def test_a_staff_account_is_no_person_to_destroy(storage: SqlStorage) -> None:
+    """Its id would be lost for good, and signing in would say something else than that it is wrong."""
+    staff.add(storage, HandClock(), "m.reyes", Role.VIEWER, "several words that fit no list", "os.root")
+    for what in (lambda: plan_person(storage, "staff:m.reyes"), lambda: hold(storage, "staff:m.reyes", "x", "os.root")):
+        with pytest.raises(NotFound):
+            what()
 
 
 def test_rotation_with_the_line_up(storage: SqlStorage) -> None:
