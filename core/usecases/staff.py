@@ -2,7 +2,7 @@
 
 Promised (OWASP ASVS 5.0, 6 and 7; NIST SP 800-63B): Argon2id and TOTP, each code good once; a new token at each
 sign-in, kept as a hash; idle 15 minutes, at most 8 hours; gone at once when the account is closed. Every sign-in and
-every refusal of a known account is an audit row.
+every refusal is an audit row.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ __all__ = [
 IDLE, ABSOLUTE = timedelta(minutes=15), timedelta(hours=8)
 #: Wrong tries in a row after which the account waits for an operator (NIST SP 800-63B, 3.2.2: at most 100).
 MOST_FAILURES = 100
+#: Stands in the audit log for a name that no account has: what was typed can be a password.
+_NO_ONE = "nobody"
 _TOUCH = timedelta(seconds=20)
 _SECRET_BYTES = 20
 _STAFF_ID = re.compile(r"[a-z][a-z0-9_.-]{1,39}")
@@ -122,6 +124,9 @@ def sign_in(storage: Storage, clock: Clock, ids: Ids, staff_id: str, password: s
             known = work.staff.get(staff_id)
     right = password_fits(password, known.password if known else _NOBODY)  # outside of the transaction: it is slow
     if known is None:
+        with storage.begin() as work:  # the same work as for a known name, to the disk
+            work.audit.append("console", "staff.refused", _NO_ONE)
+            work.commit()
         raise Unauthenticated(_REFUSED)
     with storage.begin() as work:
         prove(work, clock, staff_id, code, right=right)
@@ -136,10 +141,11 @@ def prove(work: UnitOfWork, clock: Clock, staff_id: str, code: str, *, right: bo
     """The account of somebody whose password was ``right`` and whose ``code`` is fresh; the code is used up with the
     transaction. Raises ``Unauthenticated`` with one message for every reason, and commits that it was tried."""
     account = work.staff.get(staff_id)
-    if account is None or account.closed or account.failures >= MOST_FAILURES:
+    if account is None:
         raise Unauthenticated(_REFUSED)
+    shut = account.closed or account.failures >= MOST_FAILURES
     step = matching_step(account.secret, code.strip().replace(" ", ""), clock.now().timestamp(), account.last_step)
-    if not right or step is None:
+    if shut or not right or step is None:
         work.staff.refused(staff_id)
         work.audit.append(staff_id, "staff.refused", staff_id)
         work.commit()

@@ -98,6 +98,19 @@ def test_every_refusal_says_the_same(office: Office, try_it: Callable[[Office], 
         try_it(office)
 
 
+@pytest.mark.parametrize("who", ["m.reyes", "nobody.here", "Not an id!", "closed.one"])
+def test_every_refusal_is_written_down_whoever_it_was(office: Office, who: str) -> None:
+    """As much work for a name that nobody has: else the time tells who works here."""
+    staff.add(office.storage, office.clock, "closed.one", Role.VIEWER, PASSWORD, "os.root")
+    staff.close(office.storage, office.clock, "closed.one", "os.root")
+    before = office.actions()
+    with pytest.raises(Unauthenticated):
+        office.sign_in(who=who, password="a long enough passworD")
+    assert office.actions() == [*before, "staff.refused"]
+    row = office.storage.prove(str(len(before) + 1))["row"]
+    assert row["subject"] == (who if who in {"m.reyes", "closed.one"} else "nobody")
+
+
 def test_a_code_is_good_once_and_a_refusal_is_a_row(office: Office) -> None:
     office.sign_in()
     with pytest.raises(Unauthenticated):
