@@ -69,7 +69,7 @@ class Door:
         self._error_page, self._greet = error_page, greet
         parts = urlsplit(public_url)
         self.https = parts.scheme == "https"
-        self._own_host = parts.netloc.lower()
+        self.own_host = parts.netloc.lower()
         self.cookie = "__Host-loanline" if self.https else "loanline"
         self._headers = security_headers(https=self.https)
         self.table: list[Listed] = []
@@ -148,7 +148,7 @@ class Door:
         return response
 
     def _hosts(self, connection: HTTPConnection) -> frozenset[str]:
-        return frozenset({self._own_host, connection.headers.get("host", "").lower()}) - {""}
+        return frozenset({self.own_host, connection.headers.get("host", "").lower()}) - {""}
 
     def _to_sign_in(self, request: Request, error: Unauthenticated) -> Response:
         if request.headers.get("hx-request"):

@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import secrets
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -117,7 +118,10 @@ class SignIn:
 
     async def demo(self, request: Request) -> Response:
         """Demo mode only, and only from this machine: a session without a password, under an account of its own."""
-        if request.client is None or not _is_here(request.client.host):
+        # A page elsewhere can have its own name lead to this machine; it cannot have this machine's name.
+        named = request.headers.get("host", "").lower()
+        ours = named == self._door.own_host or _names_here(named)
+        if request.client is None or not _is_here(request.client.host) or not ours:
             raise Forbidden("The demonstration signs in on its own machine only; use an account.")
         form = await read_form(request)
         try:
@@ -140,6 +144,14 @@ def _own_path(goal: str) -> str:
     """Where to go after signing in: a page of the console, never another site."""
     plain = goal.startswith("/console/") and "//" not in goal and "\\" not in goal and goal.isprintable()
     return goal if plain and not goal.startswith("/console/sign") else "/console/"
+
+
+def _names_here(header: str) -> bool:
+    try:
+        host = urlsplit(f"//{header}").hostname or ""
+    except ValueError:
+        return False
+    return host == "localhost" or _is_here(host)
 
 
 def _is_here(host: str) -> bool:

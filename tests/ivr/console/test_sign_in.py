@@ -113,6 +113,12 @@ async def test_the_demonstration_signs_in_on_its_own_machine_only(tmp_path: Path
         async with office.client("203.0.113.7") as away:
             assert (await away.post("/console/demo", data={"role": "supervisor"})).status_code == 403
         async with office.client("127.0.0.1") as here:
+            for name in ("evil.example", "evil.example:8080", "[bad", "127.0.0.1.evil.example"):  # led here by its name
+                rebound = await here.post("/console/demo", data={"role": "supervisor"}, headers={"host": name})
+                assert rebound.status_code == 403, name
+            for name in ("127.0.0.1:8080", "localhost:8080", "[::1]:8080"):
+                named = await here.post("/console/demo", data={"role": "viewer"}, headers={"host": name})
+                assert named.status_code == 303, name
             assert (await here.post("/console/demo", data={"role": "king"})).status_code == 403
             for _ in range(2):
                 assert (await here.post("/console/demo", data={"role": "auditor"})).status_code == 303
