@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from core.errors import Conflict
 from core.jurisdiction.pack import Pack
 from core.lending.deadlines import runs_out
 from core.ports import Clock
@@ -18,11 +19,13 @@ from core.storage.audit_rows import last_done
 from core.storage.store import SqlStorage
 from core.usecases.shred import living_plan, plan_call, plan_person, shred
 
-__all__ = ["Terms", "ToGo", "due", "is_time", "run", "run_daily"]
+__all__ = ["LONGEST_PAUSE", "Terms", "ToGo", "due", "is_time", "run", "run_daily"]
 
 #: What the audit log calls a run that came to its end.
 DONE = "retention.run"
 _LAW = "application_retention"
+#: After a longer pause a person looks first: a clock that jumped ahead would destroy what is not due for years.
+LONGEST_PAUSE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +116,18 @@ def run_daily(storage: SqlStorage, clock: Clock, pack: Pack, terms: Terms, hour:
     """``run``, unless it was run since the last time that it was ``hour`` o'clock UTC, by whomever: then ``None``.
 
     The audit log remembers when, so that a restart forgets nothing and a day that was missed is made up for. Of several
-    nodes one does it. A run in the future, of a clock that was wrong, does not count. Raises as ``run``.
+    nodes one does it. A run in the future, of a clock that was wrong, does not count. Raises as ``run``, and
+    ``Conflict`` with nothing destroyed when the last run was more than ``LONGEST_PAUSE`` ago.
     """
     if not is_time(storage, clock, hour):
         return None
     with storage.alone("retention"):
-        return run(storage, clock, pack, terms, operator) if is_time(storage, clock, hour) else None
+        if not is_time(storage, clock, hour):
+            return None
+        last = last_done(storage.engine, DONE)
+        if last is not None and clock.now() - last > LONGEST_PAUSE:
+            raise Conflict("The last run was long ago: check the clock, then run loanline retention run once.")
+        return run(storage, clock, pack, terms, operator)
 
 
 def is_time(storage: SqlStorage, clock: Clock, hour: int) -> bool:

@@ -16,8 +16,9 @@ from core.errors import Shredded, StorageError
 from core.jurisdiction.library import packaged
 from core.storage.opening import open_storage
 from core.storage.store import SqlStorage
+from core.storage.tables import calls, cases
 from core.usecases import retention
-from core.usecases.retention import Terms, run_daily
+from core.usecases.retention import Terms, run, run_daily
 from ivr.bootstrap import build
 from ivr.housekeeping import DailyRetention
 from ivr.settings import load_settings
@@ -103,6 +104,27 @@ async def test_a_run_in_the_future_of_a_wrong_clock_does_not_count(storage: SqlS
     assert await Daily(storage, clock).it.look()
     clock.forward(days=-400)
     assert await Daily(storage, clock).it.look()
+
+
+async def test_a_clock_that_jumped_ahead_destroys_nothing(storage: SqlStorage, clock: HandClock) -> None:
+    daily = Daily(storage, clock)
+    assert await daily.it.look()
+    store_call(storage, "case_2", "CA2")
+    with storage.engine.begin() as connection:  # it is of today
+        connection.execute(calls.update().where(calls.c.call_id == "CA2").values(started_at=clock.now()))
+        connection.execute(cases.update().where(cases.c.case_id == "case_2").values(last_at=clock.now()))
+    clock.forward(days=400)
+    assert not await daily.it.look()
+    assert 'name="retention_failed",why="conflict"' in daily.metrics.text().decode()
+    clock.forward(days=-399)
+    assert await daily.it.look(), "the clock is right again"
+    with storage.begin() as work:
+        assert work.records.read("CA2").complete
+    clock.forward(days=31)
+    assert not await daily.it.look()
+    run(storage, clock, PACK, Terms(), "os.tester")
+    clock.forward(days=1)
+    assert await daily.it.look(), "a person has looked"
 
 
 def test_of_several_nodes_one_does_it(
