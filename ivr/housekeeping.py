@@ -59,7 +59,7 @@ class DailyRetention:
                 run_daily, self._storage, self._clock, self._pack, self._terms, self._hour, "line"
             )
         except LoanlineError as error:
-            self._failed(error.code)
+            self._failed(error.code, str(error))
         except Exception as error:  # noqa: BLE001 - a worker that died would keep everything for ever, and silently
             self._failed(type(error).__name__)
         else:
@@ -68,6 +68,6 @@ class DailyRetention:
             return done is not None
         return False
 
-    def _failed(self, why: str) -> None:
-        _log.error("retention_failed", why=why)
+    def _failed(self, why: str, what_to_do: str = "") -> None:
+        _log.error("retention_failed", why=why, detail=what_to_do)
         self._metrics.count("retention_failed", why=why)

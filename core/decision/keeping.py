@@ -52,12 +52,14 @@ class Receipts(Protocol):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReviewNote:
-    """One reviewer's say. ``verdict`` is ``approve``, ``decline`` or ``incomplete``; ``reason`` may name somebody."""
+    """One reviewer's say. ``verdict`` is ``approve``, ``decline`` or ``incomplete``; ``reason`` may name somebody.
+    ``bound``: nobody can have altered who said what; a note of before is read, and is no yes towards two."""
 
     actor: str
     verdict: str
     reason: str
     at: datetime
+    bound: bool = True
 
 
 @dataclass(frozen=True, slots=True, repr=False)

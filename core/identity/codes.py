@@ -63,7 +63,10 @@ class Codes:
         try:
             await asyncio.to_thread(self._store, case_id, purpose, code, binding, to)
             await self._sms.send(to, message(code, about))
-        except (Conflict, ProviderError):
+        except Conflict:
+            await asyncio.to_thread(self._refused, case_id, purpose)
+            return False
+        except ProviderError:
             return False
         return True
 
@@ -76,6 +79,12 @@ class Codes:
             self._count(work, to)
             work.codes.store(case_id, purpose, code, binding, self._clock.now())
             work.audit.append("line", "code.sent", case_id, {"purpose": purpose})
+            work.commit()
+
+    def _refused(self, case_id: str, purpose: str) -> None:
+        """Somebody may be using a number's codes up to keep its owner out: whoever reads the audit log sees it."""
+        with self._storage.begin() as work:
+            work.audit.append("line", "code.refused", case_id, {"purpose": purpose})
             work.commit()
 
     def _count(self, work: UnitOfWork, to: PhoneNumber) -> None:

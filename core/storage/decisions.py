@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
 from core.decision.keeping import KeptReceipt, ReviewNote
-from core.security.envelope import Place
+from core.errors import Tampered
+from core.security.envelope import DataKey, Place
 from core.storage.names import plain_id, static_name
 from core.storage.rows import numbered
 from core.storage.tables import receipts, reviews
@@ -81,20 +83,19 @@ class SqlReviews:
         query = select(reviews).where(reviews.c.case_id == case_id).order_by(reviews.c.number)
         rows = numbered(self._work.execute(query).all())
         key = self._work.case_key(case_id) if rows else None
-        return [
-            ReviewNote(
-                row.actor,
-                row.verdict,
-                key.open(_review(case_id, row.number, row.actor, row.verdict), row.body).decode(),
-                row.at,
-            )
-            for row in rows
-            if key is not None
-        ]
+        return [_note(key, case_id, row) for row in rows if key is not None]
 
 
 def _receipt(case_id: str, number: int) -> Place:
     return Place("receipts", "body", f"{case_id}/{number}")
+
+
+def _note(key: DataKey, case_id: str, row: Any) -> ReviewNote:
+    try:
+        reason, bound = key.open(_review(case_id, row.number, row.actor, row.verdict), row.body), True
+    except Tampered:  # unless it is of the time before, when who said what was not bound to the reason
+        reason, bound = key.open(Place("reviews", "body", f"{case_id}/{row.number}"), row.body), False
+    return ReviewNote(row.actor, row.verdict, reason.decode(), row.at, bound)
 
 
 def _review(case_id: str, number: int, actor: str, verdict: str) -> Place:

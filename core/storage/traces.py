@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import and_, delete, select, update
 
 from core.codec import from_json, to_json
-from core.errors import Conflict, NotFound, Shredded
+from core.errors import Conflict, NotFound, Shredded, WrongKey
 from core.fraud import DeepCheck, LinkKind, Trace, TraceKind
 from core.risk import RiskReport
-from core.security.envelope import Place
+from core.security.envelope import DataKey, Place
 from core.storage.links import person_of
 from core.storage.names import plain_id
 from core.storage.tables import calls, cases, deep_checks, links, traces
@@ -65,7 +65,7 @@ class SqlTraces:
             .limit(limit)
         )
         found = []
-        key_of = self._work.voice_key if kind is TraceKind.VOICE else self._work.call_key
+        key_of = self._voice_key if kind is TraceKind.VOICE else self._work.call_key
         for row in rows:
             try:
                 body = key_of(row.call_id).open(_trace(row.call_id, kind.value), row.body)
@@ -73,6 +73,12 @@ class SqlTraces:
                 continue
             found.append(Trace(row.call_id, row.case_id, row.at, row.value_index, body))
         return found
+
+    def _voice_key(self, call_id: str) -> DataKey:
+        try:
+            return self._work.voice_key(call_id)
+        except WrongKey:  # there is none: a voice of before is sealed with the key of its call
+            return self._work.call_key(call_id)
 
 
 class SqlDeepChecks:

@@ -179,7 +179,7 @@ def _standing_yes(notes: list[ReviewNote]) -> set[str]:
     """Who said yes and was not followed by another verdict."""
     agreed: set[str] = set()
     for note in notes:
-        agreed = agreed | {note.actor} if note.verdict == Verdict.APPROVE.value else set()
+        agreed = agreed | {note.actor} if note.bound and note.verdict == Verdict.APPROVE.value else set()
     return agreed
 
 

@@ -190,7 +190,9 @@ class Cases:
 
     def _say(self, case_id: str, who: Visitor, verdict: Verdict, why: str, codes: tuple[str, ...]) -> None:
         case = self._read(case_id)
-        if who.role is Role.SUPERVISOR and not any(note.verdict == Verdict.APPROVE.value for note in case.notes):
+        if who.role is Role.SUPERVISOR and not any(
+            note.bound and note.verdict == Verdict.APPROVE.value for note in case.notes
+        ):
             raise Forbidden("A supervisor is the second person; an underwriter speaks first.")
         hands = hands_on(self._storage.engine, case_id)
         review.say(

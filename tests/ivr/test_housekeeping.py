@@ -22,7 +22,7 @@ from core.usecases.retention import Terms, run, run_daily
 from ivr.bootstrap import build
 from ivr.housekeeping import DailyRetention
 from ivr.settings import load_settings
-from ivr.telemetry import Metrics
+from ivr.telemetry import Metrics, configure_logging
 from tests.core.storage.people import START, HandClock, opened, store_call
 
 PACK = packaged("us")
@@ -106,7 +106,10 @@ async def test_a_run_in_the_future_of_a_wrong_clock_does_not_count(storage: SqlS
     assert await Daily(storage, clock).it.look()
 
 
-async def test_a_clock_that_jumped_ahead_destroys_nothing(storage: SqlStorage, clock: HandClock) -> None:
+async def test_a_clock_that_jumped_ahead_destroys_nothing(
+    storage: SqlStorage, clock: HandClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging()
     daily = Daily(storage, clock)
     assert await daily.it.look()
     store_call(storage, "case_2", "CA2")
@@ -116,6 +119,7 @@ async def test_a_clock_that_jumped_ahead_destroys_nothing(storage: SqlStorage, c
     clock.forward(days=400)
     assert not await daily.it.look()
     assert 'name="retention_failed",why="conflict"' in daily.metrics.text().decode()
+    assert "check the clock, then run loanline retention run once" in capsys.readouterr().err
     clock.forward(days=-399)
     assert await daily.it.look(), "the clock is right again"
     with storage.begin() as work:

@@ -115,6 +115,15 @@ async def test_a_number_gets_ten_codes_a_day_whoever_asks(codes: Codes, phone: P
     assert await codes.issue("case_99", "apply", "b", PHONE, "apply")
 
 
+async def test_a_refused_code_is_audited_without_the_number(codes: Codes, storage: SqlStorage) -> None:
+    """Whoever uses up somebody's codes to keep them out is seen."""
+    for call in range(CODES_A_NUMBER + 1):
+        await codes.issue(f"case_{call}", "apply", "b", PHONE, "apply")
+    row = storage.prove(str(CODES_A_NUMBER + 1))["row"]
+    assert (row["action"], row["subject"]) == ("code.refused", f"case_{CODES_A_NUMBER}")
+    assert PHONE.value not in str(row)
+
+
 async def test_a_rehearsal_rings_from_one_number_all_day(storage: SqlStorage, clock: HandClock, phone: Phone) -> None:
     codes = Codes(storage, clock, CountedIds(), phone, None)
     for call in range(CODES_A_NUMBER + 2):

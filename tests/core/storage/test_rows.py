@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ from core.errors import Tampered
 from core.events import JournalEntry
 from core.ports import OfferAnswer, UnitOfWork
 from core.privacy import ConsentRecord, Correction, How
+from core.security.envelope import Place
+from core.storage import decisions
 from core.storage.privacy_tables import consents, corrections
 from core.storage.rows import none_missing
 from core.storage.store import SqlStorage
 from core.storage.tables import journal, postings, receipts, reviews
 from core.usecases import holds
+from core.usecases.review import queue
 from tests.core.storage.people import (
     START,
     HandClock,
@@ -104,3 +108,18 @@ def test_a_verdict_is_of_who_said_it(storage: SqlStorage, change: dict[str, str]
         connection.execute(update(reviews).where(reviews.c.number == 1).values(**change))
     with storage.begin() as work, pytest.raises(Tampered):
         work.reviews.of(CASE)
+
+
+def test_a_verdict_of_before_is_read_and_is_no_yes(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until 22 November 2026 who said what was not bound to the reason."""
+    before, now = (ReviewNote(who, "approve", "It was in order.", START) for who in ("m.old", "m.new"))
+    with monkeypatch.context() as then, storage.begin() as work:
+        then.setattr(decisions, "_review", lambda case_id, number, *_: Place("reviews", "body", f"{case_id}/{number}"))
+        work.applications.add(application("case_2", "CA2"), decision(), risk(), Status.REVIEW)
+        work.reviews.add("case_2", before)
+        work.commit()
+    with storage.begin() as work:
+        work.reviews.add("case_2", now)
+        assert work.reviews.of("case_2") == [replace(before, bound=False), now]
+        work.commit()
+    assert [waiting.approved_by for waiting in queue(storage)] == [("m.new",)]

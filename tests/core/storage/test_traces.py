@@ -9,6 +9,7 @@ from core.errors import Conflict, NotFound, Shredded
 from core.fraud import LinkKind, TraceKind
 from core.risk import RiskLevel
 from core.storage.store import SqlStorage
+from core.storage.transaction import Transaction
 from core.usecases.shred import plan_call, shred
 from tests.core.storage.people import START, opened, risk, store_call
 
@@ -53,6 +54,26 @@ def test_a_trace_is_sealed_and_goes_with_its_call(tmp_path: Path) -> None:
         work.commit()
     shred(storage, plan_call(storage, "CA1"), "operator")
     assert calls_found(storage) == ["CA2"]
+    with storage.begin() as work:
+        assert [each.call_id for each in work.traces.newest(TraceKind.VOICE, 9, SINCE, but_call="none")] == ["CA2"]
+
+
+def test_a_voice_of_before_opens_with_the_key_of_its_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until 22 November 2026 a voice had no key of its own; its row must not keep the later ones from being read."""
+    storage = opened(tmp_path)
+    kept(storage, "CA1", "case_1")
+    kept(storage, "CA2", "case_2", hours=1)
+    with storage.begin() as work:
+        work.traces.keep("CA2", TraceKind.VOICE, b"voice", START)
+        work.commit()
+    with monkeypatch.context() as then, storage.begin() as work:
+        then.setattr(Transaction, "new_voice_key", Transaction.new_call_key)
+        work.traces.keep("CA1", TraceKind.VOICE, b"old voice", START)
+        work.commit()
+    with storage.begin() as work:
+        found = work.traces.newest(TraceKind.VOICE, 9, SINCE, but_call="none")
+    assert {trace.call_id: trace.body for trace in found} == {"CA1": b"old voice", "CA2": b"voice"}
+    shred(storage, plan_call(storage, "CA1"), "operator")
     with storage.begin() as work:
         assert [each.call_id for each in work.traces.newest(TraceKind.VOICE, 9, SINCE, but_call="none")] == ["CA2"]
 
