@@ -7,13 +7,13 @@ more, and other signals stand beside it.
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC
+from datetime import UTC, datetime
 
 from core.applicant import PhoneNumber
 from core.errors import Conflict, ProviderError
 from core.ports import Clock, Ids, SmsSender, Storage, UnitOfWork
 
-__all__ = ["CODES_A_NUMBER", "Codes", "message"]
+__all__ = ["CODES_A_NUMBER", "Codes", "message", "note_refused", "take_place"]
 
 #: So many codes go to one telephone number in a day (UTC), whatever cases ask for them: else a stranger could have the
 #: line text somebody without end, from calls with a forged number.
@@ -38,6 +38,18 @@ def message(code: str, about: str) -> str:
         f"{code} is your Loanline code{subject}, good for 5 minutes. Say or type it only on the call you are on. "
         "If you are not on a call with us, somebody is using your number: tell nobody this code."
     )
+
+
+def take_place(work: UnitOfWork, to: PhoneNumber, now: datetime, a_number: int = CODES_A_NUMBER) -> None:
+    """Take one of a number's places of today; they are kept as keyed hashes. Raises ``Conflict`` without one."""
+    places = (f"code-to:{to.value}:{now.astimezone(UTC):%Y-%m-%d}:{place}" for place in range(a_number))
+    if not any(work.inbox.first_time(place, "", now) for place in places):
+        raise Conflict("Too many codes were sent to this number today; hand the call to a person.")
+
+
+def note_refused(work: UnitOfWork, case_id: str, purpose: str) -> None:
+    """Somebody may be using a number's codes up to keep its owner out: whoever reads the audit log sees it."""
+    work.audit.append("line", "code.refused", case_id, {"purpose": purpose})
 
 
 class Codes:
@@ -76,25 +88,16 @@ class Codes:
 
     def _store(self, case_id: str, purpose: str, code: str, binding: str, to: PhoneNumber) -> None:
         with self._storage.begin() as work:
-            self._count(work, to)
+            if self._a_number is not None:
+                take_place(work, to, self._clock.now(), self._a_number)
             work.codes.store(case_id, purpose, code, binding, self._clock.now())
             work.audit.append("line", "code.sent", case_id, {"purpose": purpose})
             work.commit()
 
     def _refused(self, case_id: str, purpose: str) -> None:
-        """Somebody may be using a number's codes up to keep its owner out: whoever reads the audit log sees it."""
         with self._storage.begin() as work:
-            work.audit.append("line", "code.refused", case_id, {"purpose": purpose})
+            note_refused(work, case_id, purpose)
             work.commit()
-
-    def _count(self, work: UnitOfWork, to: PhoneNumber) -> None:
-        """Take one of the number's places of today; they are kept as keyed hashes. Raises ``Conflict`` without one."""
-        if self._a_number is None:
-            return
-        now = self._clock.now()
-        places = (f"code-to:{to.value}:{now.astimezone(UTC):%Y-%m-%d}:{place}" for place in range(self._a_number))
-        if not any(work.inbox.first_time(place, "", now) for place in places):
-            raise Conflict("Too many codes were sent to this number today; hand the call to a person.")
 
     def _check(self, case_id: str, purpose: str, code: str, binding: str) -> str:
         with self._storage.begin() as work:

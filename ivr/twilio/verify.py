@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.applicant import PhoneNumber
-from core.errors import EnvironmentProblem, ProviderError
+from core.errors import Conflict, EnvironmentProblem, ProviderError
+from core.identity.codes import note_refused, take_place
 from core.ports import Clock, Storage
 from ivr.twilio.rest import TwilioApi, TwilioRefused
 
@@ -64,7 +65,7 @@ class VerifyCodes:
         """See ``CodeDesk``. ``about`` is not used: the words of the message are Verify's. Raises ``StorageError``."""
         self._sent.pop((case_id, purpose), None)
         sendings = self._sendings[case_id, purpose] = self._sendings.get((case_id, purpose), 0) + 1
-        if sendings > _SENDINGS:
+        if sendings > _SENDINGS or not await asyncio.to_thread(self._has_place, case_id, purpose, to):
             return False
         try:
             made = await self._api.ask(
@@ -116,6 +117,18 @@ class VerifyCodes:
             return "ok"
         wrong = "wrong" if sent.tries < _TRIES else "exhausted"
         return _ENDED.get(str(checked.status), wrong)
+
+    def _has_place(self, case_id: str, purpose: str, to: PhoneNumber) -> bool:
+        """Whether one of the number's codes of today is left; it is taken, and stays so when Twilio does not send."""
+        with self._storage.begin() as work:
+            try:
+                take_place(work, to, self._clock.now())
+                left = True
+            except Conflict:
+                note_refused(work, case_id, purpose)
+                left = False
+            work.commit()
+        return left
 
     def _note(self, action: str, case_id: str, detail: dict[str, str]) -> None:
         with self._storage.begin() as work:

@@ -10,6 +10,7 @@ import pytest
 
 from core.applicant import PhoneNumber
 from core.errors import EnvironmentProblem, ProviderError
+from core.identity.codes import CODES_A_NUMBER
 from core.storage.opening import open_storage
 from ivr.bootstrap import build
 from ivr.settings import load_settings
@@ -29,12 +30,15 @@ class Line:
     def __init__(self, twilio: Twilio, folder: Path) -> None:
         self.twilio, self.clock = twilio, StepClock()
         self.storage = open_storage(folder / "data", folder / "keyring.json", None, self.clock)
-        api = TwilioApi(ACCOUNT, SECRET, FakeMeter(), twilio.url, timeout_s=0.5)
-        self.codes = VerifyCodes(api, SERVICE, self.storage, self.clock)
+        self.codes = self.anew()
 
-    async def issue(self, answer: tuple[int, str] = SENT) -> bool:
+    def anew(self) -> VerifyCodes:
+        api = TwilioApi(ACCOUNT, SECRET, FakeMeter(), self.twilio.url, timeout_s=0.5)
+        return VerifyCodes(api, SERVICE, self.storage, self.clock)
+
+    async def issue(self, answer: tuple[int, str] = SENT, case_id: str = "case_1") -> bool:
         self.twilio.answer = answer
-        return await self.codes.issue("case_1", "apply", "apply|case_1|2500|+1", CALLER, "apply")
+        return await self.codes.issue(case_id, "apply", "apply|case_1|2500|+1", CALLER, "apply")
 
     async def check(self, status: str | int, code: str = "417205", binding: str = "apply|case_1|2500|+1") -> str:
         if isinstance(status, int):
@@ -117,6 +121,18 @@ async def test_the_sixth_code_for_one_purpose_is_not_sent(line: Line) -> None:
     assert [await line.issue() for _ in range(6)] == [True] * 5 + [False]
     assert len(line.twilio.seen) == 5
     assert await line.check("approved") == "expired"
+
+
+async def test_a_number_gets_ten_codes_a_day_whoever_asks_and_after_a_restart_too(line: Line) -> None:
+    sent = [await line.issue(case_id=f"case_{call}") for call in range(CODES_A_NUMBER)]
+    line.codes = line.anew()
+    sent.append(await line.issue(case_id="case_99"))
+    assert sent == [True] * CODES_A_NUMBER + [False]
+    assert len(line.twilio.seen) == CODES_A_NUMBER
+    row = line.storage.prove(str(CODES_A_NUMBER + 1))["row"]
+    assert (row["action"], row["subject"]) == ("code.refused", "case_99")
+    line.clock.forward(days=1)
+    assert await line.issue(case_id="case_99")
 
 
 async def test_no_answer_approves_nothing(line: Line) -> None:
