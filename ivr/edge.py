@@ -16,7 +16,7 @@ import h11
 from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-__all__ = ["MOST_BODY", "REQUEST_SECONDS", "edge_protocol"]
+__all__ = ["MOST_BODY", "REQUEST_SECONDS", "edge_options", "edge_protocol"]
 
 #: From the first byte (for a new connection: from its opening) to the end of the body.
 REQUEST_SECONDS = 5.0
@@ -128,3 +128,18 @@ def edge_protocol(most_waiting: int = 256) -> type[H11Protocol]:
     """A protocol class for ``uvicorn.Config(http=...)``; its connections share one count of those that wait."""
     shared = {"waiting": OrderedDict(), "most_waiting": most_waiting}
     return type("SharedEdgeProtocol", (EdgeProtocol,), shared)
+
+
+def edge_options() -> dict[str, Any]:
+    """How uvicorn is to serve the line: what comes in is bounded. A frame of Twilio's has 400 bytes; uvicorn would take
+    16 MB of one, and more where it is compressed."""
+    return {
+        "http": edge_protocol(),
+        "ws": "websockets-sansio",
+        "ws_max_size": 65_536,
+        "ws_per_message_deflate": False,
+        "ws_ping_interval": None,
+        "h11_max_incomplete_event_size": 16_384,
+        "timeout_keep_alive": 20,
+        "server_header": False,
+    }

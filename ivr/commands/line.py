@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
         from ivr.app import create_app  # noqa: PLC0415
         from ivr.bootstrap import build  # noqa: PLC0415
         from ivr.draining import DrainingServer  # noqa: PLC0415
-        from ivr.edge import edge_protocol  # noqa: PLC0415
+        from ivr.edge import edge_options  # noqa: PLC0415
         from ivr.settings import load_settings  # noqa: PLC0415
         from ivr.telemetry import configure_logging  # noqa: PLC0415
 
@@ -56,15 +56,8 @@ def register(app: typer.Typer) -> None:
                 log_config=None,
                 log_level="warning",
                 access_log=False,
-                http=edge_protocol(),
-                ws="websockets-sansio",
-                ws_max_size=65536,
-                ws_per_message_deflate=False,
-                ws_ping_interval=None,
-                h11_max_incomplete_event_size=16384,
-                timeout_keep_alive=20,
                 timeout_graceful_shutdown=10,
-                server_header=False,
+                **edge_options(),
             ),
             house.drain,
         )

@@ -83,7 +83,7 @@ def media_router(
 ) -> APIRouter:
     """The WebSocket route, ready for ``FastAPI.include_router``. ``calls`` and ``tokens`` are the webhooks' own.
 
-    Start uvicorn with ``ws_max_size=65536`` and ``ws_per_message_deflate=False``.
+    Start uvicorn with ``ivr.edge.edge_options``.
     """
     bounds = limits or Limits()
     api = APIRouter()

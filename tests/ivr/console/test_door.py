@@ -119,6 +119,18 @@ async def test_what_changes_something_must_come_from_our_own_pages(
         assert (await client.get("/console/live", headers=headers)).status_code == 200
 
 
+async def test_no_route_takes_a_change_from_another_site(office: Office) -> None:
+    """Asked without a session: whoever is of this site is sent to sign in, and the other site is refused before."""
+    changing = [each for each in office.console.table if each.method not in {"GET", "WEBSOCKET"}]
+    assert len(changing) > 12
+    async with office.client() as client:
+        ours = {each.path for each in changing if each.action and await _ask(client, each) == 403}
+        client.headers["sec-fetch-site"] = "cross-site"
+        theirs = {each.path: await _ask(client, each) for each in changing}
+    assert ours == set()
+    assert set(theirs.values()) == {403}, theirs
+
+
 async def test_every_answer_carries_the_headers_that_keep_scripts_out(office: Office) -> None:
     async with office.browser(Role.VIEWER) as client:
         for path in (

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from core.applicant import PhoneNumber
+from ivr.edge import edge_options
 from ivr.line import IncomingCall
 from ivr.twilio.media_socket import Limits
 from tests.ivr.twilio import frames
@@ -28,16 +29,7 @@ async def serving(limits: Limits = FAST) -> AsyncIterator[LineApp]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         line = LineApp(f"http://127.0.0.1:{listener.getsockname()[1]}", limits)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                line.app,
-                log_level="error",
-                lifespan="off",
-                ws="websockets-sansio",
-                ws_max_size=65_536,
-                ws_per_message_deflate=False,
-            )
-        )
+        server = uvicorn.Server(uvicorn.Config(line.app, log_level="error", lifespan="off", **edge_options()))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110  # uvicorn offers a flag and no event
             await asyncio.sleep(0.01)
