@@ -72,14 +72,24 @@ async def _welcome(crowd: Crowd) -> str:
         return "no"
 
 
+async def _readiness(crowd: Crowd) -> str:
+    """What ``/readyz`` goes by."""
+    try:
+        await asyncio.to_thread(crowd.house.switchboard.healthy)
+    except StorageError:
+        return "unready"
+    return "ready"
+
+
 async def through_a_full_disk(crowd: Crowd) -> None:
     """One whole call; one in the middle of which no file can grow any more; a ring; room again, and a whole call."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     await crowd.call(Person(0, 0), "CA" + "a" * 32)
     _Breaks(crowd, "amount.ask", lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard)))
     outcome = await crowd.call(Person(1, 0), "CA" + "b" * 32)
-    crowd.tell(Told("outage", "", 0, 0, outcome=f"{outcome} {await _welcome(crowd)}"))
+    outcome += f" {await _welcome(crowd)} {await _readiness(crowd)}"
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    crowd.tell(Told("outage", "", 0, 0, outcome=f"{outcome} {await _readiness(crowd)}"))
     await crowd.live(1, 0, "after", until=1)
 
 

@@ -34,7 +34,9 @@ def test_a_full_disk_ends_the_call_kindly_and_the_line_recovers(tmp_path: Path) 
     promises.check(child.told, tmp_path, whole_log=True)
     outage = next(told for told in child.told if told.kind == "outage")
     prompts = [told.prompt for told in child.told if told.call == "CA" + "b" * 32 and told.prompt]
-    assert outage.outcome == "handed_over no", "the caller goes to a person, and nobody new is welcomed"
+    assert outage.outcome == "handed_over no unready ready", (
+        "the caller goes to a person, nobody new is welcomed, and the line is ready again once there is room"
+    )
     assert prompts[-2:] == ["amount.ask", "handover.fault"], prompts
     assert not promises.broken
     assert promises.knows == 2, "the calls before and after the outage came to their end"
