@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from core.errors import Forbidden, LoanlineError
+from core.errors import Forbidden, LoanlineError, StorageError
 from core.ports import Storage
 from core.usecases import looks
 from core.usecases.roles import Action, may
@@ -84,7 +84,7 @@ class Listening:
         await socket.accept()
         speaker = asyncio.create_task(self._speak(socket, call, call_id, who))
         hearer = asyncio.create_task(self._play(socket, call, ear))
-        looker = asyncio.create_task(self._until_over(socket, call_id))
+        looker = asyncio.create_task(self._until_over(socket, call_id, who))
         tasks = {speaker, hearer, looker}
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -96,12 +96,17 @@ class Listening:
             if socket.client_state.name == "CONNECTED":
                 await socket.close(1000)
 
-    async def _until_over(self, socket: WebSocket, call_id: str) -> None:
-        """Ends with the session, the purpose, or the giving back of the call: no socket outlives its right."""
+    async def _until_over(self, socket: WebSocket, call_id: str, who: Visitor) -> None:
+        """Ends with the session, the purpose, or the giving back of the call: no socket outlives its right. Who has the
+        call is at work without touching a key, and is not cut off from the caller by a store that cannot be asked."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
+            theirs = self._owns(call_id, who)
             try:
-                self._admit(call_id, await self._door.visitor(socket, active=False))
+                self._admit(call_id, await self._door.visitor(socket, active=theirs))
+            except StorageError:
+                if not theirs:
+                    return
             except LoanlineError:
                 return
 

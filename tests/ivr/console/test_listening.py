@@ -14,8 +14,9 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
+from core.errors import StorageError
 from core.usecases.roles import Role
-from core.usecases.staff import sign_out_everywhere
+from core.usecases.staff import digest, sign_out_everywhere
 from speech.audio import encode_mulaw, silence_mulaw
 from tests.ivr.console.office import Office, open_office
 from tests.ivr.small_line import CLIPS, SmallLine, by_keys, load_clip
@@ -113,6 +114,36 @@ async def test_who_gave_a_call_back_hears_it_no_more(served: Served, monkeypatch
     async with served.ear(agent) as socket:
         assert await served.post(agent, "hand-back", why="helped") == 204
         await asyncio.wait_for(socket.wait_closed(), 5)
+
+
+async def test_a_long_talk_is_not_cut_off(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever talks touches no key for a quarter of an hour, and the store can be away for a while."""
+    monkeypatch.setattr("ivr.console.listening.LOOK_SECONDS", 0.05)
+    office, agent = served.office, served.office.token(Role.AGENT, "a.one")
+    assert await served.post(agent, "take-over", reason="caller asked") == 204
+    await asyncio.sleep(0.05)
+    await office.line.prompts_out()
+
+    def seen_now() -> bool:
+        with office.storage.begin() as work:
+            session = work.staff.session(digest(agent))
+        return session is not None and session.seen_at == office.clock.now()
+
+    async with served.ear(agent) as socket:
+        for _ in range(2):
+            office.clock.pass_by(minutes=10)
+            await until(seen_now)
+        asked: list[str] = []
+
+        def away(*_: object, **__: object) -> None:
+            asked.append("visitor")
+            raise StorageError("The store is away.")
+
+        with monkeypatch.context() as outage:
+            outage.setattr("ivr.console.door.staff.visitor", away)
+            await until(lambda: len(asked) > 1)
+        await office.line.sound(silence_mulaw(20))
+        assert await asyncio.wait_for(socket.recv(), 5)
 
 
 async def test_who_took_the_call_over_is_heard_and_nobody_else(served: Served) -> None:
