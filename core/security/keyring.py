@@ -226,8 +226,11 @@ class FileKeyring:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """While it lasts, no other process changes a keyring in this folder."""
-    handle = os.open(folder, os.O_RDONLY)
+    """While it lasts, no other process changes a keyring in this folder. Raises ``StorageError``."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise StorageError(f"The keyring's folder cannot be opened ({error.strerror}); mend that first.") from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

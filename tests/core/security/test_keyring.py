@@ -144,3 +144,11 @@ def test_a_version_that_could_not_be_stored_is_never_used(path: Path, monkeypatc
         assert ring.versions() == [1]
     assert ring.add_version() == 2
     assert FileKeyring.load(path, None).unwrap(2, ring.wrap(2, SECRET, b""), b"") == SECRET
+
+
+def test_a_folder_that_is_away_is_told_and_nothing_changes(path: Path) -> None:
+    ring = FileKeyring.create(path, None)
+    path.parent.rename(path.parent.with_name("elsewhere"))
+    with pytest.raises(StorageError, match="No such file"):
+        ring.add_version()
+    assert ring.versions() == [1]
