@@ -190,9 +190,11 @@ class VoskHearing:
     # inside
 
     def _flush(self) -> None:
-        if self.worker is not None and self._sent < len(self._audio):
-            self._send(Op.AUDIO, bytes(self._audio[self._sent :]))
-            self._sent = len(self._audio)
+        """What is not sent yet, in whole samples: half a sample would shift all that follow."""
+        whole = len(self._audio) & ~1
+        if self.worker is not None and self._sent < whole:
+            self._send(Op.AUDIO, bytes(self._audio[self._sent : whole]))
+            self._sent = whole
 
     def _send(self, op: Op, payload: bytes = b"") -> None:
         if self.worker is not None:

@@ -22,12 +22,22 @@ NAME = "Zebulon Quattlebaum"
 
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
+    """As on the line, where the server's loggers hand on what they are told; a server that another test started in this
+    process may have kept them to itself."""
     before = logging.getLogger().handlers[:]
+    own = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.error", "asyncio")]
+    kept = [(logger, logger.propagate, logger.disabled, logger.level) for logger in own]
+    for logger in own:
+        logger.propagate, logger.disabled = True, False
+        logger.setLevel(logging.NOTSET)
     stream = io.StringIO()
     configure_logging("info", stream)
     yield stream
     structlog.reset_defaults()
     logging.getLogger().handlers[:] = before
+    for logger, propagate, disabled, level in kept:
+        logger.propagate, logger.disabled = propagate, disabled
+        logger.setLevel(level)
 
 
 def events(written: io.StringIO) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ async def line() -> AsyncIterator[tuple[Pyttsx3Voice, VoskPool]]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "at_least"), [("amount", "0.75"), ("date", "0.70"), ("term", "0.95"), ("digits", "0.90")]
+    ("kind", "at_least"), [("amount", "0.70"), ("date", "0.70"), ("term", "0.95"), ("digits", "0.90")]
 )
 async def test_what_the_line_says_can_be_heard(line: tuple[Pyttsx3Voice, VoskPool], kind: str, at_least: str) -> None:
     voice, pool = line

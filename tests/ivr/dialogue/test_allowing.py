@@ -101,7 +101,7 @@ def test_a_value_that_can_be_is_taken_as_it_was_heard() -> None:
 
 def test_a_value_just_refused_gives_way_to_another_hearing_but_only_once() -> None:
     state = asked("amount")
-    answer(state, listened("fifteen hundred", conf=0.5))
+    answer(state, listened("fifteen hundred", conf=0.35))
     assert state.mode is Mode.CONFIRM
     answer(state, transcript("no"))
     assert state.refused == ("amount", Money.parse("1500", "USD"))
@@ -113,7 +113,7 @@ def test_a_value_just_refused_gives_way_to_another_hearing_but_only_once() -> No
 
 def test_a_refused_value_said_again_with_nothing_beside_it_is_read_back_not_lost() -> None:
     state = asked("amount")
-    answer(state, listened("fifteen hundred", conf=0.5))
+    answer(state, listened("fifteen hundred", conf=0.35))
     answer(state, transcript("no"))
     effects = answer(state, listened("fifteen hundred", second="fifteen hundred"))
     assert state.pending is not None

@@ -66,6 +66,17 @@ async def test_no_answer_is_lost_when_workers_are_killed_all_the_time(pool, spok
     assert pool.capacity() == 64
 
 
+async def test_half_a_sample_waits_for_its_other_half(pool, spoken):
+    pcm = await spoken("four, seven, one, two")
+    spec = HearingSpec("en-US", DIGITS)
+    whole = await answer(pool, pcm, spec)
+    hearing = pool.open(spec)
+    for start, end in ((0, 1601), (1601, 4804), (4804, 9999), (9999, len(pcm))):
+        hearing.feed(pcm[start:end])
+        await asyncio.sleep(0.2)  # decoded before the rest comes
+    assert (await hearing.finish()).words == whole.words
+
+
 @pytest.mark.parametrize("when", ["before the first sound", "in the middle", "after the last sound"])
 async def test_a_killed_worker_does_not_show(pool, spoken, when):
     pcm = await spoken("four, seven, one, two")
