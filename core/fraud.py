@@ -134,8 +134,8 @@ class Traces(Protocol):
         ...
 
     def forget_voices(self, case_id: str) -> Sequence[str]:
-        """Delete the voices of all calls of this case's person; returns the calls, whose voice keys are to be destroyed
-        next: else a backup brings the voices back."""
+        """Delete the voices of all calls of this case's person; returns these calls, whether or not they had one: their
+        voice keys are to be destroyed next, else a backup brings the voices back."""
         ...
 
     def newest(self, kind: TraceKind, limit: int, since: datetime, *, but_call: str) -> list[Trace]:

@@ -50,9 +50,8 @@ class SqlTraces:
         theirs = select(links.c.case_id).where(links.c.kind == LinkKind.PERSON.value, links.c.value_index == person)
         mine = select(calls.c.call_id).where(calls.c.case_id.in_(theirs))
         voices = (traces.c.kind == TraceKind.VOICE.value, traces.c.call_id.in_(mine))
-        gone = list(self._work.execute(select(traces.c.call_id).where(*voices)).scalars())
         self._work.execute(delete(traces).where(*voices))
-        return gone
+        return list(self._work.execute(mine).scalars())
 
     def newest(self, kind: TraceKind, limit: int, since: datetime, *, but_call: str) -> list[Trace]:
         rows = self._work.execute(

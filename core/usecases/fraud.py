@@ -55,18 +55,21 @@ def agree(storage: Storage, clock: Clock, case_id: str, scope: VoiceScope, docum
 
 def withdraw(storage: SqlStorage, clock: Clock, case_id: str, scope: VoiceScope, actor: str) -> None:
     """The person takes it back; their voices that were kept under it are deleted, and then the keys of them, so that no
-    backup of the data brings them back. Raises ``NotFound`` and ``StorageError``."""
+    backup of the data brings them back. Where the second step failed, withdrawing again does it, and says as well that
+    nothing stood any more. Raises ``NotFound`` and ``StorageError``."""
     voices: Sequence[str] = ()
     with storage.begin() as work:
-        if not work.voice_terms.withdraw(case_id, scope, clock.now()):
-            raise NotFound("Nothing of this kind stands for the person of this case.")
+        stood = work.voice_terms.withdraw(case_id, scope, clock.now())
         if scope is VoiceScope.BIOMETRIC:
             voices = work.traces.forget_voices(case_id)
-        work.audit.append(actor, "voice.withdrawn", case_id, {"scope": scope.value})
+        if stood:
+            work.audit.append(actor, "voice.withdrawn", case_id, {"scope": scope.value})
         work.commit()
     if voices:
         with storage.alone():
             storage.upkeep.destroy_voices(voices)
+    if not stood:
+        raise NotFound("Nothing of this kind stands for the person of this case.")
 
 
 def reported(storage: Storage, limit: int = 10_000) -> list[Reported]:

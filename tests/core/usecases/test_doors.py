@@ -69,6 +69,14 @@ def test_a_role_that_was_altered_ends_the_session_and_lets_nobody_sign_in(storag
         people.sign_in(storage, HandClock(), SystemIds(), "v.one", "several words that fit no list", "000000")
 
 
+def test_an_account_whose_role_was_altered_can_be_closed(storage: SqlStorage) -> None:
+    written(storage, update(staff).where(staff.c.staff_id == "v.one").values(role="supervisor"))
+    people.sign_out_everywhere(storage, HandClock(), "v.one", "os.root")
+    people.close(storage, HandClock(), "v.one", "os.root")
+    with storage.begin() as work:
+        assert [closed for known, _, _, closed in work.staff.everyone() if known == "v.one"] == [True]
+
+
 @pytest.mark.parametrize("change", [{"scopes": "applications.attest applications.read"}, {"partner": "other"}])
 def test_a_partners_key_is_good_for_what_it_was_made_for(storage: SqlStorage, change: dict[str, str]) -> None:
     _, token = make_key(storage, HandClock(), SystemIds(), "shop", frozenset({Scope.READ}), "os.root")

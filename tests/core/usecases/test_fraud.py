@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.application import Status
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput, NotFound, StorageError
 from core.fraud import Label, LinkKind, Trace, TraceKind, VoiceScope
 from core.risk import RiskLevel
 from core.storage.backup import create_backup, restore_backup
@@ -122,6 +122,31 @@ def test_a_backup_brings_no_voice_back_whose_consent_was_withdrawn(tmp_path: Pat
     storage = opened(tmp_path)
     assert _newest(storage, TraceKind.VOICE) == []
     assert [each.body for each in _newest(storage, TraceKind.SOUND)] == [b"s"]
+
+
+def test_keys_of_voices_that_outlived_a_crash_go_when_it_is_withdrawn_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage, clock = opened(tmp_path), HandClock()
+    decided(storage, 1)
+    agree(storage, clock, "case_1", VoiceScope.BIOMETRIC, "form-17", "staff.1")
+    with storage.begin() as work:
+        work.traces.keep("CA1", TraceKind.VOICE, b"v", START)
+        work.commit()
+    create_backup(tmp_path / "data", tmp_path / "saved", clock)
+    with monkeypatch.context() as crash:
+        crash.setattr(type(storage.upkeep), "destroy_voices", _fails)
+        with pytest.raises(StorageError):
+            withdraw(storage, clock, "case_1", VoiceScope.BIOMETRIC, "staff.1")
+    with pytest.raises(NotFound):
+        withdraw(storage, clock, "case_1", VoiceScope.BIOMETRIC, "staff.1")
+    storage.close()
+    restore_backup(tmp_path / "saved", tmp_path / "data", clock)
+    assert _newest(opened(tmp_path), TraceKind.VOICE) == []
+
+
+def _fails(*_: object) -> None:
+    raise StorageError("The keys cannot be written.")
 
 
 def _newest(storage: SqlStorage, kind: TraceKind) -> list[Trace]:
