@@ -1,7 +1,7 @@
 # The verbs of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test suite lint types replay calls serve fuzz chaos bench-fraud bench-speech bench bench-console screens ear lock fixtures clean security supply
+.PHONY: help setup demo test suite lint types replay calls serve fuzz chaos soak bench-fraud bench-speech bench bench-console screens ear lock fixtures clean security supply
 
 VENV := .venv
 EAR := .venv-ear
@@ -52,6 +52,10 @@ chaos: setup ## kill the line 1,000 times and at every commit of both databases,
 	LOANLINE_KILLS=1000 LOANLINE_EVERY_COMMIT=1 LOANLINE_SYNC_RUNS=200 LOANLINE_LOCKED_SECONDS=30 \
 	LOANLINE_SLOW_SOCKETS=1000 $(BIN)/python -m pytest -q -o log_cli=true --log-cli-level=INFO \
 		--log-disable=alembic.runtime.migration --log-disable=alembic.runtime.plugins tests/chaos tests/ivr/test_edge.py
+
+soak: setup ## 5,000 calls on eight telephones without a pause: memory, open files, forgotten errors (half an hour)
+	LOANLINE_SOAK_CALLS=5000 $(BIN)/python -m pytest -q -o log_cli=true --log-cli-level=INFO \
+		--log-disable=alembic.runtime.migration --log-disable=alembic.runtime.plugins tests/chaos/test_soak.py
 
 bench-fraud: setup $(VOICES)/.ready ## measure the fraud signals (needs shared audio beside the project; espeak-ng, flite, festival)
 	@test -f data/models/vosk-model-spk-0.4/final.ext.raw || $(BIN)/loanline models fetch speaker

@@ -174,6 +174,12 @@ class CallAnalysis:
         self._known.voices.settle()
         return self._known.voices.whole()
 
+    def close(self) -> None:
+        """The call is over: forget what was heard, and hear no more. A report from now on holds, since it would rest on
+        nothing."""
+        self._known, self._prompts, self._broken = Known(), [], True
+        self._consents = frozenset({ConsentClass.NONE})
+
     def report(self, at_ms: int) -> RiskReport:
         """All signals as of now. Never raises."""
         try:

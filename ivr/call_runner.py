@@ -389,3 +389,5 @@ class CallRunner:
             await self._risk.keep()
         except LoanlineError as error:
             _log.warning("end_of_call_lost", code=error.code, call=self._began.call_id)
+        finally:
+            self._risk.close()

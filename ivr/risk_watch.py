@@ -207,6 +207,13 @@ class RiskWatch:
         if self._memory is not None and self._allowed:
             await asyncio.to_thread(self._keep)
 
+    def close(self) -> None:
+        """The call is over and kept: what was heard goes. The line remembers its last calls for a while, and a caller's
+        sound is no part of that."""
+        self._allowed = False
+        self._buffer, self._said = bytearray(), []
+        self._analysis.close()
+
     def _keep(self) -> None:
         assert self._memory is not None
         self._memory.keep(self._analysis.fingerprint(), self._analysis.voiceprint() if self._compares else None)

@@ -23,7 +23,7 @@ from ivr.telemetry import Metrics
 
 __all__ = ["FormMaker", "LineSwitchboard", "RunnerMaker"]
 
-_REMEMBERED = 2000
+_REMEMBERED = 300
 #: A call that is welcome and opens no stream, or whose form brings no answer, takes room this long (seconds).
 _PATIENCE_S, _FORM_PATIENCE_S = 120.0, 600.0
 _log = structlog.get_logger()

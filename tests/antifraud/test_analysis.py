@@ -64,6 +64,14 @@ def test_voice_needs_its_own_consent_and_goes_with_it() -> None:
     assert not by_name(analysis.report(6000))["pitch.median"].assessed, "withdrawn, yet still known"
 
 
+def test_what_is_over_has_heard_nothing_and_holds() -> None:
+    analysis = heard(CallAnalysis(ALL))
+    analysis.close()
+    report = heard(analysis).report(9000)
+    assert (report.level, report.complete) == (RiskLevel.HOLD, False)
+    assert not by_name(report)["speech.activity"].assessed
+
+
 @pytest.mark.parametrize("read", [broken, not_a_number])
 def test_a_broken_signal_says_so_and_only_a_gating_one_holds(read) -> None:
     describing = Rule("x", ConsentClass.RECORDING, EvidenceLevel.CONTEXT, read)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import resource
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine.default import DefaultDialect
@@ -15,7 +17,7 @@ from core.errors import StorageError
 from ivr.line import IncomingCall
 from tests.chaos.crowd import Crowd, Person, Told
 
-__all__ = ["KILLED", "all_seats", "die_at_commit", "one_person", "through_a_full_disk", "while_locked"]
+__all__ = ["KILLED", "all_seats", "die_at_commit", "long_day", "one_person", "through_a_full_disk", "while_locked"]
 
 #: The exit status of a process that ended itself at a commit.
 KILLED = 137
@@ -32,6 +34,38 @@ async def one_person(crowd: Crowd, tag: str) -> None:
     """One telephone calls until its first person has an answer; then tell how many commits that took."""
     await crowd.live(0, 0, tag, until=1)
     crowd.tell(Told("commits", "", 0, 0, outcome=str(len(_commits))))
+
+
+async def long_day(crowd: Crowd, calls: int) -> None:
+    """Every telephone calls, person after person, until so many calls are over. Tells the size of the process at the
+    start of each tenth and at the end (resident kB, open files), and what asyncio found lying about."""
+    tell, over, done = crowd.tell, [0], asyncio.Event()
+    strays: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, found: strays.append(found["message"]))
+
+    def size() -> None:
+        gc.collect()
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        kb = pages * resource.getpagesize() // 1024
+        tell(Told("size", "", 0, over[0], outcome=f"{kb} {sum(1 for _ in Path('/proc/self/fd').iterdir())}"))
+
+    def counted(told: Told) -> None:
+        tell(told)
+        if told.kind == "ended":
+            over[0] += 1
+            if over[0] % max(1, calls // 10) == 0 and not done.is_set():
+                size()
+            if over[0] >= calls:
+                done.set()
+
+    crowd.tell = counted
+    telephones = [asyncio.create_task(crowd.live(seat, 0, "day")) for seat in range(8)]
+    await asyncio.wait([asyncio.create_task(done.wait()), *telephones], return_when=asyncio.FIRST_COMPLETED)
+    for one in telephones:
+        one.cancel()
+    await asyncio.gather(*telephones, return_exceptions=True)
+    gc.collect()
+    tell(Told("strays", "", 0, over[0], outcome="; ".join(strays)))
 
 
 def die_at_commit(number: int, after: bool) -> None:
@@ -93,11 +127,16 @@ async def through_a_full_disk(crowd: Crowd) -> None:
     await crowd.live(1, 0, "after", until=1)
 
 
-async def while_locked(crowd: Crowd, seconds: float) -> None:
-    """Four telephones, for so long, while somebody else holds the database; then one whole call. Tells the longest
-    lags of the loop that carries the sound, in milliseconds."""
+async def while_locked(crowd: Crowd, seconds: float, after: str = "") -> None:
+    """Four telephones, for so long, while somebody else holds the database; then one whole call. The time counts from
+    the moment when one of them has heard the prompt ``after``. Tells the longest lags of the loop that carries the
+    sound, in milliseconds."""
     lags: list[float] = []
+    heard = asyncio.Event()
+    _Breaks(crowd, after, heard.set)
     calls = [asyncio.create_task(crowd.live(seat, 0, "locked")) for seat in range(4)]
+    if after:
+        await asyncio.wait_for(heard.wait(), 60)
     end = time.monotonic() + seconds
     while (before := time.monotonic()) < end:
         await asyncio.sleep(0.02)

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 _log = logging.getLogger("chaos")
 LOCKED_S = float(os.environ.get("LOANLINE_LOCKED_SECONDS", "6"))
 SYNC_RUNS = int(os.environ.get("LOANLINE_SYNC_RUNS", "3"))
+_HELD_FROM = "monthly_income.ask"
 _MOST_LAG_MS = 250.0  # the target is 40 on a quiet machine; the suite shares its cores
 
 
@@ -45,8 +46,8 @@ def test_a_full_disk_ends_the_call_kindly_and_the_line_recovers(tmp_path: Path) 
 def test_a_locked_database_does_not_hold_up_the_sound(tmp_path: Path) -> None:
     first = Child(tmp_path, partial(while_locked, seconds=0.1))
     assert first.ended() == 0
-    child = Child(tmp_path, partial(while_locked, seconds=LOCKED_S))
-    assert child.listen(60, lambda told: told.prompt == "monthly_income.ask")
+    child = Child(tmp_path, partial(while_locked, seconds=LOCKED_S, after=_HELD_FROM))
+    assert child.listen(60, lambda told: told.prompt == _HELD_FROM)
     holder = sqlite3.connect(tmp_path / DATA_FILE, isolation_level=None)
     try:
         holder.execute("BEGIN EXCLUSIVE")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import FunctionType, ModuleType
 
 import numpy as np
 import pytest
@@ -101,6 +103,34 @@ async def test_the_same_recording_in_a_later_call_holds(storage: SqlStorage) -> 
     assert (report.level, report.reasons, report.complete) == (RiskLevel.HOLD, ("AUDIO_DUPLICATE",), True)
     other = watch(storage, "CA3", OTHER)
     assert (await other.report(answers(other, seed=2))).level is RiskLevel.NONE
+
+
+def sound_behind(thing: object) -> int:
+    """Bytes of sound and of what was made of it that can be reached from here."""
+    seen, waiting, size = {id(thing)}, [thing], 0
+    while waiting:
+        one = waiting.pop()
+        size += one.nbytes if isinstance(one, np.ndarray) else len(one) if isinstance(one, bytes | bytearray) else 0
+        for other in gc.get_referents(one):
+            if id(other) not in seen and not isinstance(other, type | ModuleType | FunctionType | SqlStorage):
+                seen.add(id(other))
+                waiting.append(other)
+    return size
+
+
+async def test_a_call_that_is_over_keeps_no_sound(storage: SqlStorage) -> None:
+    """The line remembers its last calls for whoever still asks about them; two thousand minutes of callers are no part
+    of that."""
+    one = watch(storage, "CA1")
+    one.said(bytes(16_000))
+    at = answers(one)
+    await one.report(at)
+    one.audio(at, bytes(16_000))
+    assert sound_behind(one) > 50_000
+    await one.keep()
+    one.close()
+    assert sound_behind(one) < 10_000
+    assert (await one.report(at)).level is RiskLevel.HOLD
 
 
 async def test_a_destroyed_call_is_compared_with_nothing(storage: SqlStorage) -> None:
