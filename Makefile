@@ -120,6 +120,9 @@ $(VENV)/.locked: requirements.lock | $(BIN)/python
 
 $(VENV)/.ready: $(VENV)/.locked pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@# numba keeps compiled code beside librosa. Two processes that compile at once mix theirs there, and whoever loads the
+	@# mixture crashes: so one process compiles, before anything can start.
+	$(BIN)/python -c 'from antifraud.analysis import warm; warm()'
 	@touch $@
 
 # Torch and its like stay apart from the locked environment.
